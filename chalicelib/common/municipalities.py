@@ -1,0 +1,144 @@
+"""The 98 Danish municipalities: code, name, region.
+
+Source: Danmarks Statistik's list of municipality codes (kommunekoder), unchanged since 2007. Christiansø (411) is
+not a municipality.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Municipality:
+    """One municipality. `code` is text of three digits, "751"."""
+
+    code: str
+    name: str
+    region: str
+
+
+MUNICIPALITIES = (
+    Municipality("101", "København", "Hovedstaden"),
+    Municipality("147", "Frederiksberg", "Hovedstaden"),
+    Municipality("151", "Ballerup", "Hovedstaden"),
+    Municipality("153", "Brøndby", "Hovedstaden"),
+    Municipality("155", "Dragør", "Hovedstaden"),
+    Municipality("157", "Gentofte", "Hovedstaden"),
+    Municipality("159", "Gladsaxe", "Hovedstaden"),
+    Municipality("161", "Glostrup", "Hovedstaden"),
+    Municipality("163", "Herlev", "Hovedstaden"),
+    Municipality("165", "Albertslund", "Hovedstaden"),
+    Municipality("167", "Hvidovre", "Hovedstaden"),
+    Municipality("169", "Høje-Taastrup", "Hovedstaden"),
+    Municipality("173", "Lyngby-Taarbæk", "Hovedstaden"),
+    Municipality("175", "Rødovre", "Hovedstaden"),
+    Municipality("183", "Ishøj", "Hovedstaden"),
+    Municipality("185", "Tårnby", "Hovedstaden"),
+    Municipality("187", "Vallensbæk", "Hovedstaden"),
+    Municipality("190", "Furesø", "Hovedstaden"),
+    Municipality("201", "Allerød", "Hovedstaden"),
+    Municipality("210", "Fredensborg", "Hovedstaden"),
+    Municipality("217", "Helsingør", "Hovedstaden"),
+    Municipality("219", "Hillerød", "Hovedstaden"),
+    Municipality("223", "Hørsholm", "Hovedstaden"),
+    Municipality("230", "Rudersdal", "Hovedstaden"),
+    Municipality("240", "Egedal", "Hovedstaden"),
+    Municipality("250", "Frederikssund", "Hovedstaden"),
+    Municipality("253", "Greve", "Sjælland"),
+    Municipality("259", "Køge", "Sjælland"),
+    Municipality("260", "Halsnæs", "Hovedstaden"),
+    Municipality("265", "Roskilde", "Sjælland"),
+    Municipality("269", "Solrød", "Sjælland"),
+    Municipality("270", "Gribskov", "Hovedstaden"),
+    Municipality("306", "Odsherred", "Sjælland"),
+    Municipality("316", "Holbæk", "Sjælland"),
+    Municipality("320", "Faxe", "Sjælland"),
+    Municipality("326", "Kalundborg", "Sjælland"),
+    Municipality("329", "Ringsted", "Sjælland"),
+    Municipality("330", "Slagelse", "Sjælland"),
+    Municipality("336", "Stevns", "Sjælland"),
+    Municipality("340", "Sorø", "Sjælland"),
+    Municipality("350", "Lejre", "Sjælland"),
+    Municipality("360", "Lolland", "Sjælland"),
+    Municipality("370", "Næstved", "Sjælland"),
+    Municipality("376", "Guldborgsund", "Sjælland"),
+    Municipality("390", "Vordingborg", "Sjælland"),
+    Municipality("400", "Bornholm", "Hovedstaden"),
+    Municipality("410", "Middelfart", "Syddanmark"),
+    Municipality("420", "Assens", "Syddanmark"),
+    Municipality("430", "Faaborg-Midtfyn", "Syddanmark"),
+    Municipality("440", "Kerteminde", "Syddanmark"),
+    Municipality("450", "Nyborg", "Syddanmark"),
+    Municipality("461", "Odense", "Syddanmark"),
+    Municipality("479", "Svendborg", "Syddanmark"),
+    Municipality("480", "Nordfyns", "Syddanmark"),
+    Municipality("482", "Langeland", "Syddanmark"),
+    Municipality("492", "Ærø", "Syddanmark"),
+    Municipality("510", "Haderslev", "Syddanmark"),
+    Municipality("530", "Billund", "Syddanmark"),
+    Municipality("540", "Sønderborg", "Syddanmark"),
+    Municipality("550", "Tønder", "Syddanmark"),
+    Municipality("561", "Esbjerg", "Syddanmark"),
+    Municipality("563", "Fanø", "Syddanmark"),
+    Municipality("573", "Varde", "Syddanmark"),
+    Municipality("575", "Vejen", "Syddanmark"),
+    Municipality("580", "Aabenraa", "Syddanmark"),
+    Municipality("607", "Fredericia", "Syddanmark"),
+    Municipality("615", "Horsens", "Midtjylland"),
+    Municipality("621", "Kolding", "Syddanmark"),
+    Municipality("630", "Vejle", "Syddanmark"),
+    Municipality("657", "Herning", "Midtjylland"),
+    Municipality("661", "Holstebro", "Midtjylland"),
+    Municipality("665", "Lemvig", "Midtjylland"),
+    Municipality("671", "Struer", "Midtjylland"),
+    Municipality("706", "Syddjurs", "Midtjylland"),
+    Municipality("707", "Norddjurs", "Midtjylland"),
+    Municipality("710", "Favrskov", "Midtjylland"),
+    Municipality("727", "Odder", "Midtjylland"),
+    Municipality("730", "Randers", "Midtjylland"),
+    Municipality("740", "Silkeborg", "Midtjylland"),
+    Municipality("741", "Samsø", "Midtjylland"),
+    Municipality("746", "Skanderborg", "Midtjylland"),
+    Municipality("751", "Aarhus", "Midtjylland"),
+    Municipality("756", "Ikast-Brande", "Midtjylland"),
+    Municipality("760", "Ringkøbing-Skjern", "Midtjylland"),
+    Municipality("766", "Hedensted", "Midtjylland"),
+    Municipality("773", "Morsø", "Nordjylland"),
+    Municipality("779", "Skive", "Midtjylland"),
+    Municipality("787", "Thisted", "Nordjylland"),
+    Municipality("791", "Viborg", "Midtjylland"),
+    Municipality("810", "Brønderslev", "Nordjylland"),
+    Municipality("813", "Frederikshavn", "Nordjylland"),
+    Municipality("820", "Vesthimmerland", "Nordjylland"),
+    Municipality("825", "Læsø", "Nordjylland"),
+    Municipality("840", "Rebild", "Nordjylland"),
+    Municipality("846", "Mariagerfjord", "Nordjylland"),
+    Municipality("849", "Jammerbugt", "Nordjylland"),
+    Municipality("851", "Aalborg", "Nordjylland"),
+    Municipality("860", "Hjørring", "Nordjylland"),
+)
+
+by_code = {municipality.code: municipality for municipality in MUNICIPALITIES}
+
+
+def find(text: str) -> Municipality | None:
+    """Return the municipality that `text` names by code ("751", "0751") or name, in any case; None when there is none.
+
+    "Aarhus Kommune", "Århus" and "Vesthimmerlands" are understood too: exports write names in these ways.
+    """
+    return _by_spelling.get(_spelling(text))
+
+
+def _spelling(text: str) -> str:
+    words = " ".join(text.split()).casefold().removesuffix(" kommune")
+    if words.isascii() and words.isdigit():
+        return words.removeprefix("0") if len(words) == 4 else words
+    return words.replace("å", "aa").replace(" - ", "-").removesuffix("s")
+
+
+_by_spelling = {
+    spelling: municipality
+    for municipality in MUNICIPALITIES
+    for spelling in (municipality.code, _spelling(municipality.name))
+}

@@ -1,0 +1,78 @@
+"""The one way to declare an entry point: `@observed` under Chalice's decorator, `each_message` in a queue's handler.
+
+A blueprint's event handler runs on Lambda without app.py, so nothing here leans on the Chalice app, its middleware
+or its log (chalice PR 1537). This is the only place with a broad `except`.
+"""
+
+from __future__ import annotations
+
+import json
+import traceback
+from collections.abc import Callable
+from functools import cache, wraps
+from pathlib import PurePath
+from typing import Any, TypedDict, TypeVar
+
+from aws_lambda_powertools import Logger
+
+from chalicelib.common.errors import AppError
+
+T = TypeVar("T")
+
+
+class FailedMessage(TypedDict):
+    itemIdentifier: str
+
+
+class BatchResponse(TypedDict):
+    """What a queue's handler answers: the messages to try again. Needs ReportBatchItemFailures (infra/app.yaml)."""
+
+    batchItemFailures: list[FailedMessage]
+
+
+@cache
+def logger() -> Logger:
+    """Return the structured logger. Log ids, counts and codes; never a person's name, address or figure."""
+    return Logger(service="ddh")
+
+
+def observed(handler: Callable[[Any], T]) -> Callable[[Any], T]:
+    """Log the handler's start, end and failure by name; let failures through, so that the event is tried again."""
+
+    @wraps(handler)
+    def observing(event: Any) -> T:
+        try:
+            answer = handler(event)
+        except AppError as error:
+            logger().error("entry point refused", extra={"entry_point": handler.__name__, "code": error.code})
+            raise
+        except Exception as error:
+            _log_failure("entry point failed", error, entry_point=handler.__name__)
+            raise
+        logger().info("entry point done", extra={"entry_point": handler.__name__})
+        return answer
+
+    return observing
+
+
+def each_message(event: Any, handle: Callable[[Any], object]) -> BatchResponse:
+    """Call `handle` with each queue message's JSON body; answer with those that failed, so that only they return.
+
+    `event` is Chalice's SQSEvent. One message's failure never stops the others.
+    """
+    failed: list[FailedMessage] = []
+    for record in event.to_dict()["Records"]:
+        try:
+            handle(json.loads(record["body"]))
+        except Exception as error:
+            _log_failure("message failed", error, message_id=record["messageId"])
+            failed.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failed}
+
+
+def _log_failure(what: str, error: Exception, **names: str) -> None:
+    """Log where it went wrong, but not the error's text: that may quote a row of somebody's figures."""
+    code = error.code if isinstance(error, AppError) else type(error).__name__
+    frames = traceback.extract_tb(error.__traceback__)
+    where = [f"{PurePath(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
+    logger().error(what, extra={"code": code, "where": where, **names})

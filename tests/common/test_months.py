@@ -1,0 +1,46 @@
+"""Months and quarters as values."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.common.months import Month, Quarter, months_from
+
+months = st.builds(Month, st.integers(1960, 9000), st.integers(1, 12))
+
+
+@given(months, st.integers(-600, 600))
+def test_adding_months_and_taking_them_away_gives_the_month_back(month: Month, count: int) -> None:
+    assert month.plus(count).plus(-count) == month
+
+
+@given(months)
+def test_a_month_prints_as_it_parses(month: Month) -> None:
+    assert Month.parse(str(month)) == month
+
+
+@given(months)
+def test_the_day_after_the_last_day_is_the_first_of_the_next_month(month: Month) -> None:
+    assert Month.of(month.last_day) == month
+    assert month.last_day.toordinal() + 1 == month.next().first_day.toordinal()
+
+
+@pytest.mark.parametrize("text", ["2024-13", "2024-00", "24-10", "2024-1", "2024-10-01", " 2024-10", "२०२४-१०", ""])
+def test_other_spellings_are_no_month(text: str) -> None:
+    with pytest.raises(ValueError, match="not a month"):
+        Month.parse(text)
+
+
+def test_a_leap_year_has_its_day() -> None:
+    assert Month(2024, 2).last_day == date(2024, 2, 29)
+
+
+def test_a_quarter_has_its_three_months() -> None:
+    assert Quarter(2024, 4).months == (Month(2024, 10), Month(2024, 11), Month(2024, 12))
+
+
+def test_months_from_includes_both_ends_and_is_empty_backwards() -> None:
+    assert list(months_from(Month(2024, 12), Month(2025, 1))) == [Month(2024, 12), Month(2025, 1)]
+    assert list(months_from(Month(2025, 1), Month(2024, 12))) == []
