@@ -72,7 +72,7 @@ class Table(Model):
     @classmethod
     def _get_connection(cls) -> TableConnection:
         if cls._connection is None or cls._connection.connection is not _shared:
-            cls.Meta = type("Meta", (cls.Meta,), {"table_name": settings.table_name(cls.feature)})  # type: ignore[assignment]  # pynamodb reads a nested Meta class; ours is made when the name is known
+            cls.Meta = type("Meta", (cls.Meta,), {"table_name": settings.table_name(cls.feature)})  # type: ignore[misc, assignment]  # pynamodb reads a nested Meta class; ours is made when the name is known
             cls._connection = None
             made = super()._get_connection()
             shared = connection()

@@ -1,5 +1,6 @@
 """Rendering: everything is escaped, nothing is left empty, no text turns around."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from chalicelib.runtime import templates
 
 
 @pytest.fixture
-def template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     folder = tmp_path / "feature" / "templates"
     folder.mkdir(parents=True)
     (folder / "greeting.html").write_text("<p>{{ name }} {{ 1000|number }}</p>")

@@ -1,0 +1,62 @@
+"""How the ledger's values are written as JSON and read back. Both versions of a changed shape must stay readable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.common.months import Month
+from chalicelib.evaluation.ledger import Line
+from chalicelib.evaluation.rules import AgentMonth, Outcome, Reason, Standing
+
+
+def standing_to_json(standing: Standing) -> dict[str, Any]:
+    """Return `{"month": "2024-12", "below": 2, "three": [["2024-11", 100, 59], …], "proposal": null}`."""
+    return {
+        "month": None if standing.month is None else str(standing.month),
+        "below": standing.months_below,
+        "three": [[str(calls.month), calls.answered, calls.resolved] for calls in standing.last_three],
+        "proposal": None if standing.proposal_month is None else str(standing.proposal_month),
+    }
+
+
+def standing_from_json(stored: Mapping[str, Any]) -> Standing:
+    return Standing(
+        month=None if stored["month"] is None else Month.parse(stored["month"]),
+        months_below=stored["below"],
+        last_three=tuple(
+            AgentMonth(month=Month.parse(month), answered=answered, resolved=resolved)
+            for month, answered, resolved in stored["three"]
+        ),
+        proposal_month=None if stored["proposal"] is None else Month.parse(stored["proposal"]),
+    )
+
+
+def line_to_json(line: Line) -> dict[str, Any]:
+    return {
+        "agent": line.agent,
+        "answered": line.answered,
+        "resolved": line.resolved,
+        "outcome": line.outcome,
+        "reason": line.reason,
+        "pooled": line.pooled,
+        "before": standing_to_json(line.before),
+        "after": standing_to_json(line.after),
+        "source": dict(line.source),
+    }
+
+
+def line_from_json(stored: Mapping[str, Any], *, municipality_code: str, month: Month) -> Line:
+    return Line(
+        municipality_code=municipality_code,
+        agent=stored["agent"],
+        month=month,
+        answered=stored["answered"],
+        resolved=stored["resolved"],
+        outcome=Outcome(stored["outcome"]),
+        reason=Reason(stored["reason"]),
+        pooled=None if stored["pooled"] is None else (stored["pooled"][0], stored["pooled"][1]),
+        before=standing_from_json(stored["before"]),
+        after=standing_from_json(stored["after"]),
+        source=stored["source"],
+    )

@@ -1,0 +1,66 @@
+"""The rulebook as it is stored: read whole in one query, added to, never edited.
+
+One partition holds every rule of every date: some tens of small items that grow by one a decision.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from pynamodb.attributes import UnicodeAttribute
+
+from chalicelib.common.errors import Conflict
+from chalicelib.rulebook.rules import Rule, RuleBook, make_rule
+from chalicelib.runtime.tables import JSONTextAttribute, Table, conflict_means
+
+_SEED = Path(__file__).with_name("seed.json")
+_PARTITION = "rule"
+
+
+class _Row(Table):
+    feature = "rulebook"
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    rule = JSONTextAttribute()
+
+    @classmethod
+    def of(cls, rule: Rule) -> _Row:
+        stored = {
+            "name": rule.name,
+            "in_force_from": rule.in_force_from.isoformat(),
+            "value": rule.value,
+            "decision_id": rule.decision_id,
+            "note": rule.note,
+        }
+        return cls(_PARTITION, f"{rule.name}#{rule.in_force_from.isoformat()}", rule=stored)
+
+
+def load() -> RuleBook:
+    """Return all rules as they stand now (strong read)."""
+    return RuleBook(tuple(make_rule(row.rule) for row in _Row.query(_PARTITION, consistent_read=True)))
+
+
+def add(rule: Rule) -> None:
+    """Store a rule that supersedes the earlier ones of its name from its date on.
+
+    Raises:
+        Conflict: a rule of this name begins on the same day already; rules are never edited.
+    """
+    with conflict_means(
+        f"Reglen {rule.name} fra {rule.in_force_from.isoformat()} findes allerede. Vælg en anden dato."
+    ):
+        _Row.of(rule).save(condition=_Row.pk.does_not_exist())
+
+
+def seed() -> int:
+    """Store the rules of the package's seed file that are not stored yet; return how many were added."""
+    added = 0
+    for stored in json.loads(_SEED.read_text("utf-8")):
+        try:
+            add(make_rule(stored))
+        except Conflict:
+            continue
+        added += 1
+    return added
