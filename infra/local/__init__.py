@@ -1,0 +1,1 @@
+"""The local run: emulated AWS built from infra/data.yaml, with the queues pumped as Lambda would."""

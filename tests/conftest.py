@@ -1,0 +1,89 @@
+"""What every test may lean on: an emulated AWS with the resources of infra/data.yaml, a settable clock, the queues."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from chalicelib.runtime.tables import forget_connection
+from infra.local import aws as emulator
+from infra.local import mailbox
+from infra.local.mailbox import SentMail
+
+
+class SettableClock:
+    """A clock that stands still until it is set. The two readings are set apart, as they are apart in the house."""
+
+    def __init__(self) -> None:
+        self._instant = datetime(2025, 2, 5, 5, 0, tzinfo=UTC)
+        self._business_date = date(2025, 2, 5)
+
+    def now(self) -> datetime:
+        return self._instant
+
+    def today(self) -> date:
+        return self._business_date
+
+    def set(self, *, instant: datetime | None = None, business_date: date | None = None) -> None:
+        assert instant is None or instant.tzinfo is UTC
+        self._instant = instant or self._instant
+        self._business_date = business_date or self._business_date
+
+
+class EmulatedAWS:
+    """The emulated AWS of a test; `environment` is what a function runs with."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.environment = environment
+
+    @property
+    def files_bucket(self) -> str:
+        return self.environment["DDH_FILES_BUCKET"]
+
+    @property
+    def sent_mails(self) -> tuple[SentMail, ...]:
+        """Every mail that SES accepted, oldest first."""
+        return tuple(mailbox.sent)
+
+
+@pytest.fixture(scope="session")
+def _emulated() -> Iterator[dict[str, str]]:
+    # Started once: a start per test would cost half a second each (docs/architecture.md).
+    with emulator.emulated() as environment:
+        yield environment
+
+
+@pytest.fixture
+def aws(_emulated: dict[str, str]) -> Iterator[EmulatedAWS]:
+    """Emulated AWS in this process, empty, with the resources and environment of the deployed functions."""
+    forget_connection()
+    yield EmulatedAWS(_emulated)
+    emulator.empty()
+
+
+@pytest.fixture
+def served_aws(aws: EmulatedAWS) -> Iterator[EmulatedAWS]:
+    """The same AWS behind AWS_ENDPOINT_URL, one request at a time: racing *processes* meet a true database there.
+
+    Racers inherit the environment; start them as processes of their own (`spawn` or `subprocess`), never as threads.
+    """
+    with emulator.served():
+        yield aws
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    return SettableClock()
+
+
+@pytest.fixture
+def queued(aws: EmulatedAWS) -> Callable[[str], list[Any]]:
+    """Return and remove the JSON bodies that wait in a queue, named as in the code: `queued("ddh-outbox")`."""
+
+    def bodies(queue: str) -> list[Any]:
+        return emulator.take_messages(emulator.stage_queue_name(queue))
+
+    return bodies
