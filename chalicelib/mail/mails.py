@@ -1,0 +1,92 @@
+"""A mail as its cause records it, and the same mail with what became of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from chalicelib.common.errors import Refused
+from chalicelib.mail.addresses import check_address
+from chalicelib.mail.rules import Delivery, State
+
+_MAIL_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_TEMPLATE = re.compile(r"[a-z_]+/[a-z0-9_]+")
+#: SES takes 50 recipients in one message.
+MOST_RECIPIENTS = 50
+#: A row may be 400 KB; the rest is for the history. A municipality with 250 agents needs about 60 KB.
+MOST_FACT_BYTES = 300_000
+
+
+class MailRefused(Refused):
+    """Raised when a mail can't be recorded as it is: its id, its recipients or its facts break a limit."""
+
+    code = "mail_refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """One mail to be sent once.
+
+    `mail_id` is a natural key, made of what the mail is about ("notice_2024-10_751_r1"): whoever records the same
+    mail again meets the first. It is a tag in SES, hence its letters. `facts` are JSON values; `template` names the
+    pair of templates without extension ("evaluation/notice"), rendered when the mail is sent.
+
+    Raises:
+        AddressRefused: a recipient is not one plain address.
+        MailRefused: another limit is broken.
+    """
+
+    mail_id: str
+    to: tuple[str, ...]
+    subject: str
+    template: str
+    facts: Mapping[str, Any]
+    send_from: date | None = None
+
+    def __post_init__(self) -> None:
+        if not _MAIL_ID.fullmatch(self.mail_id):
+            raise MailRefused("Mailens id må kun have bogstaver a-z, cifre, - og _ og højst 128 tegn.")
+        if not _TEMPLATE.fullmatch(self.template):
+            raise MailRefused("Mailens skabelon skal nævnes som funktion/navn, uden endelse.")
+        if not 1 <= len(self.to) <= MOST_RECIPIENTS:
+            raise MailRefused(f"En mail skal have mindst én og højst {MOST_RECIPIENTS} modtagere.")
+        for address in self.to:
+            check_address(address)
+        try:
+            size = len(json.dumps(self.facts, ensure_ascii=False, allow_nan=False).encode())
+        except (TypeError, ValueError) as error:
+            raise MailRefused("Mailens oplysninger kan ikke gemmes: de skal være JSON.") from error
+        if size > MOST_FACT_BYTES:
+            raise MailRefused(f"Mailens oplysninger fylder mere end {MOST_FACT_BYTES // 1000} KB. Del mailen op.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailState:
+    """A recorded mail and what became of it: what staff look at."""
+
+    mail: Mail
+    delivery: Delivery
+
+    @property
+    def mail_id(self) -> str:
+        return self.mail.mail_id
+
+    @property
+    def state(self) -> State:
+        return self.delivery.state
+
+    @property
+    def reason(self) -> str | None:
+        return self.delivery.reason
+
+    @property
+    def accepted_at(self) -> datetime | None:
+        return self.delivery.accepted_at
+
+    @property
+    def may_be_duplicate(self) -> bool:
+        return self.delivery.may_be_duplicate
