@@ -1,0 +1,64 @@
+"""The evaluation's entry points: the monthly start, the daily watchdog, and the queue of municipalities."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalice.app import Blueprint, SQSEvent
+
+from chalicelib.common.months import Month
+from chalicelib.evaluation import following, service
+from chalicelib.evaluation.requests import request_from
+from chalicelib.runtime.entrypoints import BatchResponse, each_message, logger, observed
+
+EVALUATIONS_QUEUE = "ddh-evaluations"
+
+bp = Blueprint(__name__)
+
+
+@bp.lambda_function(name="start-evaluation")
+def start_evaluation(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001  # Lambda's signature
+    """Start the month before, or the event's: `{"month": "2024-10", "without_missing": true}`.
+
+    A month before the procedure's start is a dry run by itself; `last_month` makes it longer.
+    """
+    return _start(event)
+
+
+@bp.lambda_function(name="evaluation-watchdog")
+def evaluation_watchdog(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001  # Lambda's signature
+    """Try again what should be evaluated and isn't: a month that waited, a start that never came, a lost message."""
+    return _watch(event)
+
+
+@bp.on_sqs_message(queue=EVALUATIONS_QUEUE, name="evaluate-municipality", batch_size=1)
+@observed
+def evaluate_municipality(event: SQSEvent) -> BatchResponse:
+    """Bring each message's municipality up to date; report the messages that failed, so that only those return."""
+    return each_message(event, lambda message: following.bring_up_to_date(request_from(message)))
+
+
+@observed
+def _start(event: dict[str, Any]) -> dict[str, Any]:
+    if "month" not in event:
+        return _answer(service.start_latest())
+    month = Month.parse(event["month"])
+    if month < service.procedure_start():
+        return {"dry_run": service.start_dry_run(month, Month.parse(event.get("last_month", event["month"])))}
+    return _answer(service.start_month(month, without_missing=bool(event.get("without_missing", False))))
+
+
+@observed
+def _watch(event: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001  # the schedule's event says nothing
+    answer = _answer(service.start_latest())
+    if answer["waiting_for"]:
+        logger().warning("month not evaluated", extra=answer)
+    return answer
+
+
+def _answer(started: service.Started) -> dict[str, Any]:
+    return {
+        "started": [str(month) for month in started.started],
+        "waiting_for": None if started.waiting_for is None else str(started.waiting_for),
+        "missing": list(started.missing),
+    }

@@ -1,0 +1,233 @@
+"""The evaluation's table: which months run, each municipality's revisions, and where an agent has rows.
+
+Keys (a *run* is `live`, or one dry run such as `dry-2024-01-2024-03`):
+
+- `run#<run>` / `<month>`: a month that was started.
+- `municipality#<run>#<code>` / `head`: the current revision of each of the municipality's months; its version guards
+  every write, so that two at once can't both win.
+- `municipality#<run>#<code>` / `<month>#r<revision>`: one revision of the ledger. Never changed.
+- `agent#<run>#<agent>` / `home`: the municipalities where the agent has rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute, UTCDateTimeAttribute
+
+from chalicelib.common.errors import Refused
+from chalicelib.common.months import Month
+from chalicelib.evaluation.ledger import MunicipalityMonth
+from chalicelib.evaluation.ledger_json import line_from_json, line_to_json, standing_from_json, standing_to_json
+from chalicelib.mail import outbox
+from chalicelib.runtime.tables import IntegerAttribute, JSONTextAttribute, Table, conflict_means, transaction
+
+#: A DynamoDB item holds 400 KB; a ledger line with its standing takes some 600 bytes.
+MOST_AGENTS = 500
+
+
+class TooManyAgents(Refused):
+    """Raised when a municipality's month has more agents than one ledger revision holds."""
+
+    code = "too_many_agents"
+
+    def __init__(self, municipality_code: str) -> None:
+        super().__init__(
+            f"Kommune {municipality_code} har flere end {MOST_AGENTS} agenter i en måned. Kontakt driften."
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueMonth:
+    """A month that a run evaluates. `without`: codes of members that had no figures when it was started."""
+
+    month: Month
+    without: tuple[str, ...]
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """The current revision of each evaluated month of a municipality; `version` 0 says there is none yet."""
+
+    municipality_code: str
+    version: int = 0
+    revision_by_month: Mapping[Month, int] = field(default_factory=dict)
+
+    def last_before(self, month: Month) -> Month | None:
+        """Return the latest evaluated month before `month`."""
+        return max((each for each in self.revision_by_month if each < month), default=None)
+
+
+class _DueRow(Table):
+    feature = "evaluation"
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    without = JSONTextAttribute()
+    started_at = UTCDateTimeAttribute()
+
+
+class _HeadRow(Table):
+    feature = "evaluation"
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True, default="head")
+    version = IntegerAttribute()
+    revisions = JSONTextAttribute()
+
+    def head(self) -> Head:
+        return Head(
+            municipality_code=self.pk.rpartition("#")[2],
+            version=self.version,
+            revision_by_month={Month.parse(month): revision for month, revision in self.revisions.items()},
+        )
+
+
+class _RevisionRow(Table):
+    feature = "evaluation"
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    figures_revision = IntegerAttribute()
+    snapshot = UnicodeAttribute()
+    rules = JSONTextAttribute()
+    lines = JSONTextAttribute()
+    standings = JSONTextAttribute()
+    evaluated_at = UTCDateTimeAttribute()
+
+    def municipality_month(self) -> MunicipalityMonth:
+        code = self.pk.rpartition("#")[2]
+        month_text, _, revision = self.sk.partition("#r")
+        month = Month.parse(month_text)
+        return MunicipalityMonth(
+            municipality_code=code,
+            month=month,
+            revision=int(revision),
+            figures_revision=self.figures_revision,
+            snapshot=self.snapshot,
+            rules=self.rules,
+            lines=tuple(line_from_json(line, municipality_code=code, month=month) for line in self.lines),
+            standings={agent: standing_from_json(stored) for agent, stored in self.standings.items()},
+        )
+
+
+class _HomeRow(Table):
+    feature = "evaluation"
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True, default="home")
+    municipalities = UnicodeSetAttribute()
+
+
+def add_due(run: str, due: DueMonth) -> None:
+    """Store that a month was started.
+
+    Raises:
+        Conflict: it was started already.
+    """
+    row = _DueRow(f"run#{run}", str(due.month), without=list(due.without), started_at=due.started_at)
+    with conflict_means(f"{due.month} er allerede startet"):
+        row.save(condition=_DueRow.pk.does_not_exist())
+
+
+def due_months(run: str) -> tuple[DueMonth, ...]:
+    """Return the months that the run evaluates, oldest first (strong read)."""
+    rows = _DueRow.query(f"run#{run}", consistent_read=True)
+    return tuple(
+        DueMonth(month=Month.parse(row.sk), without=tuple(row.without), started_at=row.started_at) for row in rows
+    )
+
+
+def heads(run: str, municipality_codes: Iterable[str]) -> dict[str, Head]:
+    """Return the head of each municipality, by code; an empty one for those never evaluated (strong reads)."""
+    codes = list(municipality_codes)
+    found = _HeadRow.batch_get(((_municipality(run, code), "head") for code in codes), consistent_read=True)
+    head_by_code = {code: Head(municipality_code=code) for code in codes}
+    for row in found:
+        head = row.head()
+        head_by_code[head.municipality_code] = head
+    return head_by_code
+
+
+def revision(run: str, municipality_code: str, month: Month, number: int) -> MunicipalityMonth:
+    """Return one revision of a municipality's month, which must exist: its number came from a head."""
+    row = _RevisionRow.get(_municipality(run, municipality_code), _revision_key(month, number), consistent_read=True)
+    return row.municipality_month()
+
+
+def current(run: str, head: Head, month: Month | None) -> MunicipalityMonth | None:
+    """Return the month's current revision by its head; None when it was never evaluated."""
+    number = None if month is None else head.revision_by_month.get(month)
+    if month is None or number is None:
+        return None
+    return revision(run, head.municipality_code, month, number)
+
+
+def homes(run: str, agents: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Return the municipalities where each agent has rows, by agent; agents without any are left out (strong reads)."""
+    rows = _HomeRow.batch_get(((f"agent#{run}#{agent}", "home") for agent in agents), consistent_read=True)
+    return {row.pk.removeprefix(f"agent#{run}#"): frozenset(row.municipalities) for row in rows}
+
+
+def add_home(run: str, agent: str, municipality_code: str) -> None:
+    """Note that the agent has rows in the municipality. Repeating it changes nothing."""
+    _HomeRow(f"agent#{run}#{agent}", "home").update(actions=[_HomeRow.municipalities.add({municipality_code})])
+
+
+def commit(
+    run: str,
+    *,
+    head: Head,
+    evaluated: Sequence[MunicipalityMonth],
+    mails: Sequence[outbox.Mail],
+    at: datetime,
+) -> None:
+    """Store new revisions of a municipality's months and the mails they cause: all of it, or nothing.
+
+    Raises:
+        Conflict: somebody else wrote this municipality since `head` was read.
+        TooManyAgents: a revision does not fit in one item.
+    """
+    revisions = dict(head.revision_by_month) | {month.month: month.revision for month in evaluated}
+    new_head = _HeadRow(
+        _municipality(run, head.municipality_code),
+        "head",
+        version=head.version + 1,
+        revisions={str(month): number for month, number in revisions.items()},
+    )
+    unchanged = _HeadRow.pk.does_not_exist() if head.version == 0 else _HeadRow.version == head.version
+    rows = [_revision_row(run, month, at=at) for month in evaluated]
+    with conflict_means(f"kommune {head.municipality_code} blev evalueret samtidig"), transaction() as writes:
+        writes.save(new_head, condition=unchanged)
+        for row in rows:
+            writes.save(row, condition=_RevisionRow.pk.does_not_exist())
+        for mail in mails:
+            outbox.record(writes, mail)
+
+
+def _revision_row(run: str, month: MunicipalityMonth, *, at: datetime) -> _RevisionRow:
+    if len(month.lines) > MOST_AGENTS:
+        raise TooManyAgents(month.municipality_code)
+    standings: dict[str, Any] = {agent: standing_to_json(each) for agent, each in month.standings.items()}
+    return _RevisionRow(
+        _municipality(run, month.municipality_code),
+        _revision_key(month.month, month.revision),
+        figures_revision=month.figures_revision,
+        snapshot=month.snapshot,
+        rules=month.rules,
+        lines=[line_to_json(line) for line in month.lines],
+        standings=standings,
+        evaluated_at=at,
+    )
+
+
+def _municipality(run: str, code: str) -> str:
+    return f"municipality#{run}#{code}"
+
+
+def _revision_key(month: Month, number: int) -> str:
+    return f"{month}#r{number:06d}"

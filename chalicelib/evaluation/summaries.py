@@ -1,0 +1,85 @@
+"""The secretariat's monthly summary: recorded once, by whichever municipality's evaluation is the month's last."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from chalicelib.common import municipalities
+from chalicelib.common.clock import Clock
+from chalicelib.common.danish import month_name, percent
+from chalicelib.common.months import Month
+from chalicelib.evaluation import letters, store
+from chalicelib.evaluation.ledger import Line
+from chalicelib.evaluation.requests import LIVE
+from chalicelib.evaluation.rules import BELOW_TARGET, Outcome
+from chalicelib.mail import outbox
+from chalicelib.members import register
+from chalicelib.rulebook.rules import RuleBook, RuleName
+from chalicelib.runtime import settings
+
+
+def record_when_complete(months: Iterable[Month], *, book: RuleBook, clock: Clock) -> None:
+    """Record the summary of each month whose municipalities are all evaluated, unless it is recorded already."""
+    due_by_month = {due.month: due for due in store.due_months(LIVE)}
+    for month in months:
+        mail_id = f"summary_{month}"
+        if outbox.state_of(mail_id) is not None:
+            continue
+        without = due_by_month[month].without
+        expected = [
+            member.municipality_code for member in register.active_in(month) if member.municipality_code not in without
+        ]
+        heads = store.heads(LIVE, expected)
+        if not all(month in head.revision_by_month for head in heads.values()):
+            continue
+        lines = [line for head in heads.values() for line in _lines(head, month)]
+        if outbox.record_alone(_summary(month, lines, without=without, book=book, clock=clock), clock=clock):
+            outbox.nudge([mail_id])
+
+
+def _lines(head: store.Head, month: Month) -> tuple[Line, ...]:
+    evaluated = store.current(LIVE, head, month)
+    return () if evaluated is None else evaluated.lines
+
+
+def _summary(month: Month, lines: list[Line], *, without: tuple[str, ...], book: RuleBook, clock: Clock) -> outbox.Mail:
+    answered, resolved = sum(line.answered for line in lines), sum(line.resolved for line in lines)
+    count_by_outcome = Counter(line.outcome for line in lines)
+    told = {line.municipality_code for line in lines if line.outcome in BELOW_TARGET}
+    return outbox.Mail(
+        mail_id=f"summary_{month}",
+        to=(settings.secretariat_address(),),
+        subject=f"Månedens opfølgning: {month_name(month)}",
+        template="evaluation/summary",
+        facts={
+            "month": str(month),
+            "agents_count": len(lines),
+            "answered": answered,
+            "resolved": resolved,
+            "share": percent(resolved, answered),
+            "target_percent": book.in_force(RuleName.FCR_TARGET_PERCENT, month).value,
+            "counts": [[letters.STEP_TEXT[outcome], count_by_outcome[outcome]] for outcome in Outcome],
+            "municipalities_told": len(told),
+            "proposed": [_facts(line) for line in lines if line.outcome is Outcome.PAUSE_PROPOSED],
+            "not_certain": [_facts(line) for line in lines if line.outcome is Outcome.NOT_CERTAIN],
+            "waiting": [_facts(line) for line in lines if line.outcome is Outcome.PROPOSAL_OPEN],
+            "without": [municipalities.by_code[code].name for code in without],
+            "response_window_days": book.in_force(RuleName.RESPONSE_WINDOW_DAYS, clock.today()).value,
+        },
+        send_from=book.release_date(clock.today()),
+    )
+
+
+def _facts(line: Line) -> dict[str, Any]:
+    answered, resolved = line.pooled or (line.answered, line.resolved)
+    proposal_month = line.after.proposal_month
+    return {
+        "municipality": municipalities.by_code[line.municipality_code].name,
+        "agent": line.agent,
+        "answered": answered,
+        "resolved": resolved,
+        "share": percent(resolved, answered),
+        "since": None if proposal_month is None else str(proposal_month),
+    }

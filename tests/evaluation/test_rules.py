@@ -1,0 +1,170 @@
+"""The procedure for one agent: the sentences of DOMAIN as laws, and a table of its corners."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.common.months import Month
+from chalicelib.evaluation.rules import (
+    BELOW_TARGET,
+    NOTHING_YET,
+    AgentMonth,
+    Outcome,
+    Policy,
+    Reason,
+    Standing,
+    follow,
+    judge,
+)
+
+POLICY = Policy(target_percent=60, minimum_answered=30, guard_level_permille=25)
+FIRST = Month(2024, 10)
+
+
+def months(*counts: tuple[int, int]) -> list[AgentMonth]:
+    """Agent months from October 2024 on, from (answered, resolved)."""
+    return [
+        AgentMonth(month=FIRST.plus(index), answered=answered, resolved=resolved)
+        for index, (answered, resolved) in enumerate(counts)
+    ]
+
+
+def outcomes(*counts: tuple[int, int], policy: Policy = POLICY) -> list[str]:
+    return [judgement.outcome.value for judgement in follow(months(*counts), policy=policy)]
+
+
+counts = st.integers(0, 400).flatmap(lambda answered: st.tuples(st.just(answered), st.integers(0, answered)))
+histories = st.lists(counts, max_size=12)
+
+LOW, HIGH, FEW, NONE = (100, 30), (100, 80), (29, 2), (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("history", "expected"),
+    [
+        pytest.param(
+            [(100, 59), (100, 61), (100, 59)], ["step_1", "ok", "step_1"], id="59, 61, 59 gives step 1, ok, step 1"
+        ),
+        pytest.param([(100, 60)], ["ok"], id="60 of 100 meets the target"),
+        pytest.param([(1000, 599)], ["step_1"], id="599 of 1000 does not, though it rounds to 60"),
+        pytest.param(
+            [LOW, LOW, LOW], ["step_1", "step_2", "step_3_pause_proposed"], id="three low months propose a pause"
+        ),
+        pytest.param(
+            [LOW, FEW, LOW], ["step_1", "not_evaluable", "step_2"], id="too few calls neither count nor reset"
+        ),
+        pytest.param([LOW, NONE, LOW], ["step_1", "not_evaluable", "step_2"], id="no calls neither count nor reset"),
+        pytest.param([(30, 17), (29, 17)], ["step_1", "not_evaluable"], id="30 calls are enough, 29 are not"),
+        pytest.param(
+            [LOW, LOW, LOW, LOW, HIGH, LOW],
+            ["step_1", "step_2", "step_3_pause_proposed", "proposal_open", "ok", "proposal_open"],
+            id="an open proposal stays open through a good month",
+        ),
+        pytest.param(
+            [(1000, 599)] * 4,
+            ["step_1", "step_2", "step_3_not_certain", "step_3_not_certain"],
+            id="just below for months is never certain",
+        ),
+        pytest.param(
+            [(1000, 599), (1000, 599), (1000, 599), (1000, 500)],
+            ["step_1", "step_2", "step_3_not_certain", "step_3_pause_proposed"],
+            id="not certain becomes certain with the last three months",
+        ),
+        pytest.param(
+            [LOW, LOW, LOW, FEW],
+            ["step_1", "step_2", "step_3_pause_proposed", "not_evaluable"],
+            id="too few while it waits",
+        ),
+    ],
+)
+def test_the_procedure_goes_step_by_step(history: list[tuple[int, int]], expected: list[str]) -> None:
+    assert outcomes(*history) == expected
+
+
+def test_a_minimum_of_0_switches_it_off_but_no_calls_are_still_no_month() -> None:
+    policy = replace(POLICY, minimum_answered=0)
+
+    assert outcomes((1, 0), (0, 0), policy=policy) == ["step_1", "not_evaluable"]
+
+
+def test_without_the_guard_the_third_month_proposes() -> None:
+    policy = replace(POLICY, guard_level_permille=None)
+
+    judgement = follow(months(*[(1000, 599)] * 3), policy=policy)[-1]
+
+    assert (judgement.outcome, judgement.reason) == (Outcome.PAUSE_PROPOSED, Reason.THIRD_MONTH_WITHOUT_GUARD)
+
+
+def test_the_guard_pools_the_last_three_evaluable_months() -> None:
+    judgements = follow(months((100, 10), LOW, FEW, (50, 20)), policy=POLICY)
+
+    assert judgements[-1].pooled == (250, 60)
+
+
+def test_improvement_is_coming_back_from_a_step() -> None:
+    judgements = follow(months(HIGH, LOW, FEW, HIGH, HIGH), policy=POLICY)
+
+    assert [judgement.is_improvement for judgement in judgements] == [False, False, False, True, False]
+
+
+@given(histories)
+def test_every_history_has_an_outcome_a_month_and_never_skips_a_step(history: list[tuple[int, int]]) -> None:
+    judgements = follow(months(*history), policy=POLICY)
+
+    assert len(judgements) == len(history)
+    for judgement in judgements:
+        assert judgement.after.months_below in (0, judgement.before.months_below, judgement.before.months_below + 1)
+        if judgement.outcome in (Outcome.PAUSE_PROPOSED, Outcome.NOT_CERTAIN):
+            assert judgement.after.months_below >= 3
+            assert len(judgement.after.last_three) == 3
+            assert all(100 * calls.resolved < 60 * calls.answered for calls in judgement.after.last_three)
+
+
+@given(histories)
+def test_a_month_at_target_resets_the_count(history: list[tuple[int, int]]) -> None:
+    standing = follow([*months(*history), *months(LOW)], policy=POLICY)[-1].after
+
+    after = judge(AgentMonth(month=FIRST.plus(20), answered=100, resolved=60), before=standing, policy=POLICY).after
+
+    assert (after.months_below, after.last_three) == (0, ())
+
+
+@given(histories, st.integers(0, 29))
+def test_a_month_that_cant_be_evaluated_changes_nothing(history: list[tuple[int, int]], answered: int) -> None:
+    judgements = follow(months(*history), policy=POLICY)
+    before = judgements[-1].after if judgements else NOTHING_YET
+
+    judgement = judge(AgentMonth(month=FIRST.plus(20), answered=answered, resolved=0), before=before, policy=POLICY)
+
+    assert judgement.outcome is Outcome.NOT_EVALUABLE
+    assert replace(judgement.after, month=None) == replace(before, month=None)
+
+
+@given(histories)
+def test_at_most_one_proposal_is_open(history: list[tuple[int, int]]) -> None:
+    proposed = [each for each in follow(months(*history), policy=POLICY) if each.outcome is Outcome.PAUSE_PROPOSED]
+
+    assert len(proposed) <= 1
+
+
+@given(counts)
+def test_below_target_is_compared_in_whole_numbers(count: tuple[int, int]) -> None:
+    answered, resolved = count
+
+    (judgement,) = follow(months(count), policy=POLICY)
+
+    assert (judgement.outcome in BELOW_TARGET) == (answered >= 30 and 100 * resolved < 60 * answered)
+
+
+@given(histories, histories)
+def test_following_in_two_goes_is_following_in_one(first: list[tuple[int, int]], second: list[tuple[int, int]]) -> None:
+    all_months = months(*first, *second)
+
+    begun = follow(all_months[: len(first)], policy=POLICY)
+    standing = begun[-1].after if begun else Standing()
+
+    assert begun + follow(all_months[len(first) :], policy=POLICY, standing=standing) == follow(
+        all_months, policy=POLICY
+    )

@@ -1,0 +1,101 @@
+"""Dated rules: the one in force, the quiet period, the shape of values."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from chalicelib.common.months import Month
+from chalicelib.rulebook.rules import (
+    NoRuleInForce,
+    NotARuleValue,
+    Rule,
+    RuleBook,
+    RuleName,
+    check_value,
+    make_rule,
+    next_teaching_dates,
+)
+
+
+def rule(name: RuleName, value: Any, *, from_day: date = date(2022, 1, 1)) -> Rule:
+    return Rule(name=name, in_force_from=from_day, value=value, decision_id="2024-06-19/12", note="")
+
+
+TARGETS = RuleBook(
+    (
+        rule(RuleName.FCR_TARGET_PERCENT, 65, from_day=date(2025, 4, 1)),
+        rule(RuleName.FCR_TARGET_PERCENT, 60),
+        rule(RuleName.MINIMUM_ANSWERED_CALLS, 30),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("on", "target"), [(date(2025, 3, 31), 60), (date(2025, 4, 1), 65), (Month(2025, 3), 60), (Month(2025, 4), 65)]
+)
+def test_the_latest_rule_that_has_begun_is_in_force(on: date | Month, target: int) -> None:
+    assert TARGETS.in_force(RuleName.FCR_TARGET_PERCENT, on).value == target
+
+
+def test_a_month_goes_by_the_rule_of_its_first_day() -> None:
+    book = RuleBook((*TARGETS.rules, rule(RuleName.FCR_TARGET_PERCENT, 70, from_day=date(2025, 5, 2))))
+
+    assert book.in_force(RuleName.FCR_TARGET_PERCENT, Month(2025, 5)).value == 65
+
+
+def test_before_the_first_rule_there_is_a_named_refusal() -> None:
+    with pytest.raises(NoRuleInForce, match=r"gælder ikke endnu den 31. december 2021"):
+        TARGETS.in_force(RuleName.FCR_TARGET_PERCENT, date(2021, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("today", "release"),
+    [
+        pytest.param(date(2025, 6, 30), None, id="30 June: sent"),
+        pytest.param(date(2025, 7, 1), date(2025, 8, 2), id="1 July: held until 2 August"),
+        pytest.param(date(2025, 8, 1), date(2025, 8, 2), id="1 August: still held"),
+        pytest.param(date(2025, 8, 2), None, id="2 August: sent"),
+    ],
+)
+def test_the_quiet_period_includes_both_its_ends(today: date, release: date | None) -> None:
+    book = RuleBook((rule(RuleName.QUIET_PERIOD, {"from": "07-01", "to": "08-01"}),))
+
+    assert book.release_date(today) == release
+
+
+def test_teaching_falls_on_its_weekday_of_each_month() -> None:
+    teaching = {"week_of_month": 2, "weekday": 2}
+
+    days = next_teaching_dates(date(2025, 2, 11), teaching=teaching, count=3)
+
+    assert days == (date(2025, 3, 11), date(2025, 4, 8), date(2025, 5, 13))
+    assert all(day.isoweekday() == 2 for day in days)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        (RuleName.FCR_TARGET_PERCENT, 0),
+        (RuleName.FCR_TARGET_PERCENT, 101),
+        (RuleName.FCR_TARGET_PERCENT, 60.0),
+        (RuleName.FCR_TARGET_PERCENT, True),
+        (RuleName.FCR_TARGET_PERCENT, "60"),
+        (RuleName.SMALL_SAMPLE_GUARD, {"on": True}),
+        (RuleName.SMALL_SAMPLE_GUARD, None),
+        (RuleName.PROCEDURE_START, "oktober"),
+        (RuleName.QUIET_PERIOD, {"from": "08-01", "to": "07-01"}),
+        (
+            RuleName.GUIDANCE,
+            {"procedure_url": "http://ddh.example", "e_learning_url": "https://x.example", "teaching": {}},
+        ),
+    ],
+)
+def test_a_value_of_another_shape_is_refused(name: RuleName, value: Any) -> None:
+    with pytest.raises(NotARuleValue):
+        check_value(name, value)
+
+
+def test_an_unknown_rule_is_refused() -> None:
+    with pytest.raises(NotARuleValue):
+        make_rule({"name": "free_lunch", "value": 1, "in_force_from": "2022-01-01", "decision_id": "x", "note": ""})
