@@ -11,6 +11,7 @@ import pytest
 from chalicelib.runtime.tables import forget_connection
 from infra.local import aws as emulator
 from infra.local import mailbox
+from infra.local.aws import Emulated
 from infra.local.mailbox import SentMail
 
 
@@ -36,8 +37,9 @@ class SettableClock:
 class EmulatedAWS:
     """The emulated AWS of a test; `environment` is what a function runs with."""
 
-    def __init__(self, environment: dict[str, str]) -> None:
-        self.environment = environment
+    def __init__(self, emulated: Emulated) -> None:
+        self.environment = emulated.environment
+        self.references = emulated.references
 
     @property
     def files_bucket(self) -> str:
@@ -50,14 +52,14 @@ class EmulatedAWS:
 
 
 @pytest.fixture(scope="session")
-def _emulated() -> Iterator[dict[str, str]]:
+def _emulated() -> Iterator[Emulated]:
     # Started once: a start per test would cost half a second each (docs/architecture.md).
-    with emulator.emulated() as environment:
-        yield environment
+    with emulator.emulated() as emulated:
+        yield emulated
 
 
 @pytest.fixture
-def aws(_emulated: dict[str, str]) -> Iterator[EmulatedAWS]:
+def aws(_emulated: Emulated) -> Iterator[EmulatedAWS]:
     """Emulated AWS in this process, empty, with the resources and environment of the deployed functions."""
     forget_connection()
     yield EmulatedAWS(_emulated)

@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from threading import Thread
 from typing import Any
 
@@ -45,20 +46,30 @@ class QuietRequestHandler(MotoRequestHandler):  # type: ignore[misc]  # moto is 
         pass
 
 
-@contextmanager
-def emulated() -> Iterator[dict[str, str]]:
-    """Emulate AWS in this process, with the resources made; yield the environment that a function runs in.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emulated:
+    """The emulated AWS, up. `environment` is what a function runs with; `references` resolve infra/app.yaml."""
 
-    The environment is set too: `os.environ` holds it while this lasts.
+    environment: Mapping[str, str]
+    references: References
+
+
+@contextmanager
+def emulated(parameters: Mapping[str, str] | None = None) -> Iterator[Emulated]:
+    """Emulate AWS in this process, with the resources made, and with the environment that a function runs in.
+
+    `parameters` are those of infra/app.yaml that shall differ from their defaults.
     """
     objects.install()
     mailbox.install()
     with _environment(_CREDENTIALS), mock_aws():
         forget_connection()
         exports = resources.apply(load(DATA_TEMPLATE), {"Stage": STAGE})
-        environment = _function_environment(exports)
+        template = load(APP_TEMPLATE)
+        references = _references(template, {**(parameters or {}), "Stage": STAGE}, exports)
+        environment = resolve(template["Globals"]["Function"]["Environment"]["Variables"], references)
         with _environment(environment):
-            yield {**_CREDENTIALS, **environment}
+            yield Emulated(environment=environment, references=references)
         forget_connection()
 
 
@@ -115,14 +126,10 @@ def stage_queue_name(queue: str) -> str:
     return queue.replace("ddh-", f"ddh-{STAGE}-", 1)
 
 
-def _function_environment(exports: Mapping[str, str]) -> dict[str, str]:
-    """Return what infra/app.yaml gives every function, resolved for this stage."""
-    template = load(APP_TEMPLATE)
-    parameters = {name: each.get("Default", "") for name, each in template["Parameters"].items()}
-    parameters["Stage"] = STAGE
-    references = References(ref=parameters.__getitem__, attribute=_no_attribute, exported=exports.__getitem__)
-    environment: dict[str, str] = resolve(template["Globals"]["Function"]["Environment"]["Variables"], references)
-    return environment
+def _references(template: Mapping[str, Any], parameters: Mapping[str, str], exports: Mapping[str, str]) -> References:
+    """Return what the application's template refers to: its parameters, and what the data template exports."""
+    defaults = {name: each.get("Default", "") for name, each in template["Parameters"].items()}
+    return References(ref={**defaults, **parameters}.__getitem__, attribute=_no_attribute, exported=exports.__getitem__)
 
 
 def _no_attribute(name: str, attribute: str) -> str:

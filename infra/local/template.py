@@ -70,7 +70,9 @@ def resolve(value: Any, references: References) -> Any:
         if name == "Fn::GetAtt":
             return references.attribute(*argument)
         if name == "Fn::Sub":
-            return _NAME_IN_SUB.sub(lambda match: _substituted(match[1], references), argument)
+            text, own = argument if isinstance(argument, list) else (argument, {})
+            values = resolve(own, references)
+            return _NAME_IN_SUB.sub(lambda match: values.get(match[1]) or _substituted(match[1], references), text)
         if name == "Fn::ImportValue":
             return references.exported(resolve(argument, references))
         if name.startswith("Fn::"):

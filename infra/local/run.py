@@ -1,0 +1,99 @@
+"""The main job on the emulated AWS: seed, drop, evaluate, deliver; and what is written of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from chalicelib.common.months import Month
+from chalicelib.evaluation.ledger import Line
+from infra import packaged
+from infra.local import aws, dropping, evaluating, mailbox, seed, snapshot
+from infra.local.arguments import Arguments
+from infra.local.functions import Function, functions_of
+from infra.local.mailbox import SentMail
+from infra.local.problems import NotWritable
+from infra.local.pump import Pump, dead_letters
+from infra.local.showing import Screen, Step
+from infra.local.template import References
+
+
+class Job:
+    """One run of the main job over what `arguments` name. The emulated AWS is up and served."""
+
+    def __init__(self, arguments: Arguments, screen: Screen, references: References) -> None:
+        self._arguments = arguments
+        self._screen = screen
+        self._functions = functions_of(packaged.template(aws.STAGE), references)
+        self._pump = Pump(self._functions.values())
+        self._lines_by_month: dict[Month, tuple[Line, ...]] = {}
+        self._dry_months: set[Month] = set()
+
+    def do(self) -> None:
+        """Do everything; what comes of it is shown and written as it comes."""
+        seed.seed()
+        self._drain_left_over()
+        for drop in dropping.drops_in(self._arguments.drops):
+            with self._step(drop.key) as step:
+                dropping.put(drop)
+                self._drain(step)
+        for run in evaluating.runs_of(self._arguments.months):
+            self._evaluate(run)
+        self._screen.months(self._lines_by_month, frozenset(self._dry_months), mailbox.sent)
+        if self._arguments.outcomes:
+            evaluating.write_outcomes(self._arguments.outcomes, self._lines_by_month)
+        if self._arguments.mails:
+            write_mails(self._arguments.mails, mailbox.sent)
+
+    def dead_letters(self) -> Mapping[str, int]:
+        """Return how many messages ended in each queue's dead letters, where there are any."""
+        return dead_letters(self._functions.values())
+
+    def _drain_left_over(self) -> None:
+        """Finish what an earlier run of the same state left in the queues."""
+        if self._arguments.state:
+            with self._step("left over from the earlier run") as step:
+                self._drain(step)
+
+    def _evaluate(self, run: evaluating.Run) -> None:
+        with self._step(f"{'dry run' if run.is_dry else 'in force'} {run.first}..{run.last}") as step:
+            run_id, waiting = evaluating.start(
+                run, self._function("start-evaluation"), without_missing=self._arguments.without_missing
+            )
+            self._drain(step)
+        if waiting:
+            self._screen.waiting(waiting)
+        self._lines_by_month |= evaluating.lines_by_month(run_id, run)
+        if run.is_dry:
+            self._dry_months.update(run.months)
+
+    def _drain(self, step: Step) -> None:
+        """Work until nothing waits: the queues, then what the sweeper finds, as it would five minutes later."""
+        self._pump.drain(tell=step.tell)
+        self._function("sweep-outbox").call({})
+        self._pump.drain(tell=step.tell)
+
+    @contextmanager
+    def _step(self, name: str) -> Iterator[Step]:
+        with self._screen.step(name) as step:
+            yield step
+        if self._arguments.state:
+            snapshot.save(self._arguments.state)
+
+    def _function(self, name: str) -> Function:
+        return self._functions[name]
+
+
+def write_mails(folder: Path, mails: Iterable[SentMail]) -> None:
+    """Write each mail as it was sent, named by its place and its id in the outbox.
+
+    Raises:
+        NotWritable: a file can't be written.
+    """
+    for number, mail in enumerate(mails, start=1):
+        path = folder / f"{number:04d}_{mail.tags.get('mail_id', mail.message_id)}.eml"
+        try:
+            path.write_bytes(mail.raw)
+        except OSError as error:
+            raise NotWritable(path) from error

@@ -1,0 +1,206 @@
+"""The mail viewer: every mail as it was sent, the reports of the drops, and the outbox. On this machine only.
+
+What it shows comes from outside (mails, reports of dropped files): it runs no script, and shows HTML that it did not
+write in a sandboxed frame.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from werkzeug.exceptions import HTTPException, MisdirectedRequest, NotFound
+from werkzeug.routing import Map, Rule
+from werkzeug.serving import make_server
+from werkzeug.wrappers import Request, Response
+
+from chalicelib.common import danish
+from chalicelib.mail import outbox
+from chalicelib.mail.delivery import State
+from infra.local import mailbox, reports
+from infra.local.aws import QuietRequestHandler
+from infra.local.mailbox import SentMail
+from infra.local.problems import PortTaken
+
+_TEMPLATES = Path(__file__).with_name("templates")
+_CHALICELIB = Path(__file__).resolve().parents[2] / "chalicelib"
+
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+#: For HTML that we show but did not write: no script, no form, nothing fetched; framed by our own pages only.
+_FOREIGN_HTML = {
+    "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+}
+
+NAME_BY_STATE = {
+    State.PENDING: "Venter",
+    State.SENDING: "Ved at blive sendt",
+    State.SENT: "Sendt",
+    State.DELIVERED: "Leveret",
+    State.COMPLAINED: "Meldt som spam",
+    State.BOUNCED: "Afvist af modtageren",
+    State.FAILED: "Ikke sendt",
+}
+
+_routes = Map(
+    [
+        Rule("/", endpoint="mails"),
+        Rule("/mails/<message_id>", endpoint="mail"),
+        Rule("/mails/<message_id>/html", endpoint="mail_html"),
+        Rule("/mails/<message_id>/raw.eml", endpoint="mail_raw"),
+        Rule("/rapporter", endpoint="reports"),
+        Rule("/rapporter/<path:key>", endpoint="report"),
+        Rule("/udbakke", endpoint="outbox"),
+    ]
+)
+
+
+class Viewer:
+    """The WSGI application. `hosts` are the Host headers that it answers to: others come from a foreign page."""
+
+    def __init__(self, hosts: Iterable[str]) -> None:
+        self._hosts = frozenset(hosts)
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        request = Request(environ)
+        try:
+            if request.host not in self._hosts:
+                raise MisdirectedRequest
+            endpoint, arguments = _routes.bind_to_environ(environ).match()
+            response = _PAGES[endpoint](**arguments)
+        except HTTPException as error:
+            response = _page("problem.html", status=error.code or 500)
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response(environ, start_response)
+
+
+@contextmanager
+def serving(port: int) -> Iterator[None]:
+    """Serve the viewer on loopback while this lasts.
+
+    Raises:
+        PortTaken: another program listens there.
+    """
+    # werkzeug ends the whole program when the port is taken, so it is bound here and handed over.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+        listener.listen()
+    except OSError as error:
+        listener.close()
+        raise PortTaken(port) from error
+    viewer = Viewer(f"{name}:{port}" for name in ("127.0.0.1", "localhost"))
+    # Threads, because a browser opens connections that it doesn't use yet.
+    server = make_server(
+        "127.0.0.1", port, viewer, threaded=True, request_handler=QuietRequestHandler, fd=listener.fileno()
+    )
+    thread = Thread(target=server.serve_forever, name="viewer", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        listener.close()
+        thread.join()
+
+
+def _mails() -> Response:
+    return _page("mails.html", mails=list(mailbox.sent), clock_time=danish.clock_time)
+
+
+def _mail(message_id: str) -> Response:
+    mail = _mail_named(message_id)
+    return _page("mail.html", mail=mail, headers=list(mail.message.items()), clock_time=danish.clock_time)
+
+
+def _mail_html(message_id: str) -> Response:
+    html = _mail_named(message_id).part("html")
+    if not html:
+        raise NotFound
+    return Response(html, mimetype="text/html", headers=_FOREIGN_HTML)
+
+
+def _mail_raw(message_id: str) -> Response:
+    mail = _mail_named(message_id)
+    name = mail.tags.get("mail_id", "mail")
+    return Response(
+        mail.raw, mimetype="message/rfc822", headers={"Content-Disposition": f'attachment; filename="{name}.eml"'}
+    )
+
+
+def _mail_named(message_id: str) -> SentMail:
+    for mail in mailbox.sent:
+        if mail.message_id == message_id:
+            return mail
+    raise NotFound
+
+
+def _reports() -> Response:
+    return _page("reports.html", reports=reports.listed(), clock_time=danish.clock_time)
+
+
+def _report(key: str) -> Response:
+    body = reports.body(key)
+    if body is None:
+        raise NotFound
+    if key.endswith(".html"):
+        return Response(body, mimetype="text/html", headers=_FOREIGN_HTML)
+    return Response(body, mimetype="application/json")
+
+
+def _outbox() -> Response:
+    by_state = {state: list(outbox.in_state(state)) for state in State}
+    return _page(
+        "outbox.html",
+        counts=Counter({NAME_BY_STATE[state]: len(mails) for state, mails in by_state.items()}),
+        waiting=by_state[State.PENDING],
+        attention=outbox.needing_attention(),
+        name_by_state=NAME_BY_STATE,
+    )
+
+
+_PAGES: dict[str, Callable[..., Response]] = {
+    "mails": _mails,
+    "mail": _mail,
+    "mail_html": _mail_html,
+    "mail_raw": _mail_raw,
+    "reports": _reports,
+    "report": _report,
+    "outbox": _outbox,
+}
+
+
+def _page(template: str, *, status: int = 200, **facts: Any) -> Response:
+    return Response(_environment().get_template(template).render(**facts), status=status, mimetype="text/html")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        # The page frame is the application's own.
+        loader=FileSystemLoader([_TEMPLATES, _CHALICELIB]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["day"] = danish.long_date
+    return environment

@@ -1,0 +1,38 @@
+"""The template that `make package` deploys, made without building the zip and without network.
+
+Chalice's own steps (application → resources → SAM template, infra/app.yaml merged over it), less the one that runs pip.
+The local run pumps the queues by it and the tests hold it to what AWS needs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from pathlib import Path
+from typing import Any
+
+from chalice.cli.factory import CLIFactory
+from chalice.deploy import models
+from chalice.deploy.appgraph import ApplicationGraphBuilder, DependencyBuilder
+from chalice.deploy.deployer import InjectDefaults
+from chalice.package import PackageOptions, SAMTemplateGenerator, TemplateDeepMerger
+
+from infra.local.template import APP_TEMPLATE, load
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def template(stage: str = "prod") -> dict[str, Any]:
+    """Return the merged template in its long form."""
+    factory = CLIFactory(str(PROJECT))
+    with contextlib.redirect_stderr(io.StringIO()):  # Chalice greets new Python versions there
+        config = factory.create_config_obj(chalice_stage_name=stage)
+    resources = DependencyBuilder().build_dependencies(ApplicationGraphBuilder().build(config, stage))
+    defaults = InjectDefaults()
+    for resource in resources:
+        defaults.handle(config, resource)
+        if isinstance(resource, models.DeploymentPackage):
+            resource.filename = "./deployment.zip"
+    generated = SAMTemplateGenerator(config, PackageOptions(client=None)).generate(resources)
+    merged: dict[str, Any] = TemplateDeepMerger().merge(load(APP_TEMPLATE), generated)
+    return merged

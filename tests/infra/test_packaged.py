@@ -1,0 +1,156 @@
+"""What `make package` deploys has what AWS needs, and every handler named in it runs alone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from infra import packaged
+from infra.local.template import DATA_TEMPLATE, References, load, resolve
+
+_EVENT_FUNCTIONS = {
+    "ingest_drop",
+    "start_evaluation",
+    "evaluation_watchdog",
+    "evaluate_municipality",
+    "deliver_mail",
+    "settle_receipts",
+    "sweep_outbox",
+}
+
+
+@cache
+def _template() -> dict[str, Any]:
+    return packaged.template()
+
+
+def _functions() -> dict[str, dict[str, Any]]:
+    resources = _template()["Resources"].items()
+    return {name: each["Properties"] for name, each in resources if each["Type"] == "AWS::Serverless::Function"}
+
+
+def _sources() -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Yield each queue's consumer: the function, and its event source."""
+    for function in _functions().values():
+        for event in function.get("Events", {}).values():
+            if event["Type"] == "SQS":
+                yield function, event["Properties"]
+
+
+def _queue_of(source: dict[str, Any]) -> dict[str, Any]:
+    """Return the queue of infra/data.yaml that the source's import leads to."""
+    data = load(DATA_TEMPLATE)
+    exported = {
+        resolve(output["Export"]["Name"], _stage): output["Value"]["Fn::GetAtt"][0]
+        for output in data["Outputs"].values()
+        if "Fn::GetAtt" in output["Value"]
+    }
+    references = References(ref=lambda _: "prod", attribute=_no_attribute, exported=exported.__getitem__)
+    queue: dict[str, Any] = data["Resources"][resolve(source["Queue"], references)]["Properties"]
+    return queue
+
+
+def _no_attribute(name: str, attribute: str) -> str:
+    raise LookupError(f"{name}.{attribute}")
+
+
+_stage = References(ref=lambda _: "prod", attribute=_no_attribute, exported=lambda name: name)
+
+
+def test_every_event_function_is_packaged() -> None:
+    handlers = {function["Handler"].rpartition(".")[2] for function in _functions().values()}
+
+    assert handlers == _EVENT_FUNCTIONS
+
+
+def test_every_queue_s_consumer_reports_the_messages_that_failed() -> None:
+    sources = [source for _, source in _sources()]
+
+    assert len(sources) == 4
+    assert all(source["FunctionResponseTypes"] == ["ReportBatchItemFailures"] for source in sources)
+
+
+def test_a_message_stays_hidden_for_six_times_the_time_its_function_has() -> None:
+    for function, source in _sources():
+        assert _queue_of(source)["VisibilityTimeout"] >= 6 * function["Timeout"], function["Handler"]
+
+
+def test_every_queue_has_dead_letters() -> None:
+    for _, source in _sources():
+        redrive = _queue_of(source)["RedrivePolicy"]
+
+        assert redrive["maxReceiveCount"] == 5
+        assert redrive["deadLetterTargetArn"]["Fn::GetAtt"][0].endswith("DeadLetters")
+
+
+def test_schedules_go_by_danish_time() -> None:
+    schedules = {
+        function["Handler"].rpartition(".")[2]: event["Properties"]
+        for function in _functions().values()
+        for event in function["Events"].values()
+        if event["Type"] == "ScheduleV2"
+    }
+
+    assert {name: each["ScheduleExpression"] for name, each in schedules.items()} == {
+        "start_evaluation": "cron(0 6 5 * ? *)",
+        "evaluation_watchdog": "cron(30 6 * * ? *)",
+        "sweep_outbox": "rate(5 minutes)",
+    }
+    assert {each["ScheduleExpressionTimezone"] for each in schedules.values()} == {"Europe/Copenhagen"}
+
+
+def test_every_function_has_a_role_of_its_own_without_wildcards_for_actions() -> None:
+    resources = _template()["Resources"]
+
+    roles = [function["Role"]["Fn::GetAtt"][0] for function in _functions().values()]
+
+    assert len(set(roles)) == len(_functions())
+    for role in roles:
+        for policy in resources[role]["Properties"]["Policies"]:
+            for statement in policy["PolicyDocument"]["Statement"]:
+                actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+                assert not [action for action in actions if "*" in action]
+                assert "*" not in statement["Resource"]
+
+
+def test_only_infra_app_yaml_s_functions_are_there() -> None:
+    # The overlay names Chalice's resources: a renamed function would leave a half one behind.
+    assert all("Type" in resource for resource in _template()["Resources"].values())
+
+
+class _Dumper(yaml.SafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("name", ["data", "merged"])
+def test_cfn_lint_finds_nothing(name: str, tmp_path: Path) -> None:
+    path = DATA_TEMPLATE
+    if name == "merged":
+        path = tmp_path / "merged.yaml"
+        path.write_text(yaml.dump(_template(), Dumper=_Dumper, sort_keys=False), encoding="utf-8")
+
+    linted = subprocess.run([sys.executable, "-m", "cfnlint", str(path)], capture_output=True, text=True, check=False)
+
+    assert linted.stdout == ""
+    assert linted.returncode == 0, linted.stderr
+
+
+@pytest.mark.parametrize("name", sorted(_EVENT_FUNCTIONS))
+def test_a_handler_imports_alone_with_an_empty_environment(name: str) -> None:
+    (handler,) = [each["Handler"] for each in _functions().values() if each["Handler"].endswith(f".{name}")]
+    module, _, attribute = handler.rpartition(".")
+    program = f"import sys, {module} as m; assert callable(m.{attribute}); assert 'app' not in sys.modules"
+
+    # -I keeps the environment and the working directory out; the path is what Lambda's is: the package's root.
+    alone = f"import sys; sys.path.insert(0, {str(packaged.PROJECT)!r}); {program}"
+    done = subprocess.run([sys.executable, "-I", "-c", alone], env={}, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,78 @@
+"""The applier makes what infra/data.yaml says, and refuses what it would otherwise drop silently."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chalicelib.runtime import clients
+from infra.local import resources
+from infra.local.resources import UnknownInTemplate
+from infra.local.template import DATA_TEMPLATE, load
+from tests.conftest import EmulatedAWS
+
+
+def _queue(**more: Any) -> dict[str, Any]:
+    return {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "ddh-refused", **more}}
+
+
+@pytest.mark.parametrize(
+    ("resource", "named"),
+    [
+        ({"Type": "AWS::SNS::Topic", "Properties": {}}, "AWS::SNS::Topic"),
+        (_queue(FifoQueue=True), "FifoQueue"),
+        (_queue(RedrivePolicy={"deadLetterTargetArn": "arn:aws:sqs:eu-north-1:123456789012:x", "more": 1}), "more"),
+        (_queue() | {"Condition": "IsProd"}, "Condition"),
+    ],
+    ids=["a type", "a property", "a nested property", "an attribute of the resource"],
+)
+def test_what_the_applier_does_not_know_is_refused_by_name(
+    aws: EmulatedAWS, resource: dict[str, Any], named: str
+) -> None:
+    with pytest.raises(UnknownInTemplate, match=named):
+        resources.apply({"Resources": {"It": resource}}, {})
+
+
+def test_the_tables_are_recoverable_protected_and_encrypted(aws: EmulatedAWS) -> None:
+    dynamodb: Any = clients.session().create_client("dynamodb")
+
+    for name in dynamodb.list_tables()["TableNames"]:
+        table = dynamodb.describe_table(TableName=name)["Table"]
+        backups = dynamodb.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+
+        assert table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
+        assert table["DeletionProtectionEnabled"]
+        assert table["SSEDescription"]["Status"] == "ENABLED"
+        assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
+
+
+def test_the_bucket_is_versioned_and_closed_to_the_public(aws: EmulatedAWS) -> None:
+    s3 = clients.s3()
+
+    block = s3.get_public_access_block(Bucket=aws.files_bucket)["PublicAccessBlockConfiguration"]
+
+    assert s3.get_bucket_versioning(Bucket=aws.files_bucket)["Status"] == "Enabled"
+    assert set(block.values()) == {True}
+    assert len(s3.get_bucket_lifecycle_configuration(Bucket=aws.files_bucket)["Rules"]) == 2
+
+
+def test_every_resource_that_keeps_something_outlives_its_stack() -> None:
+    keeping = {"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue"}
+    resources_kept = [each for each in load(DATA_TEMPLATE)["Resources"].values() if each["Type"] in keeping]
+
+    assert len(resources_kept) == 14
+    assert all(each["DeletionPolicy"] == each["UpdateReplacePolicy"] == "Retain" for each in resources_kept)
+
+
+def test_only_its_rule_may_put_into_a_queue_that_a_rule_feeds() -> None:
+    template = load(DATA_TEMPLATE)["Resources"]
+    rules = {name: each for name, each in template.items() if each["Type"] == "AWS::Events::Rule"}
+
+    for name, rule in rules.items():
+        (target,) = rule["Properties"]["Targets"]
+        queue = target["Arn"]["Fn::GetAtt"][0]
+        (statement,) = template[f"{queue}Policy"]["Properties"]["PolicyDocument"]["Statement"]
+
+        assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": [name, "Arn"]}}}
+        assert statement["Principal"] == {"Service": "events.amazonaws.com"}
