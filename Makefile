@@ -1,0 +1,33 @@
+# Every command by its name: `make help`.
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check package deploy bench lock
+BIN := .venv/bin
+STAGE ?= test
+LOCK := $(BIN)/uv --no-config pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
+help: ## Show this.
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+
+setup: ## Make .venv from the locks (the others do it by themselves).
+	@infra/setup.sh
+
+run: setup ## Do the main job on an emulated AWS, then show the mails: make run ARGS="--help".
+	@$(BIN)/python -m infra.local $(ARGS)
+
+test: setup ## Run every test but the large random campaigns; browser tests where there is a Chromium.
+	@$(BIN)/python -m pytest -rs -m "not campaign" $(ARGS)
+
+check: setup ## See that format, lint, types, arrows and templates are as they should be.
+	@$(BIN)/ruff format --check --quiet && $(BIN)/ruff check --quiet && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/cfn-lint infra/data.yaml
+
+package: setup ## Build what is deployed into build/.
+	@$(BIN)/chalice package --stage $(STAGE) --merge-template infra/app.yaml --template-format yaml build/
+
+deploy: package ## Deploy to the account you are signed in to: make deploy STAGE=test BUCKET=…, with the AWS CLI.
+	@aws cloudformation deploy --stack-name ddh-$(STAGE)-data --template-file infra/data.yaml --parameter-overrides Stage=$(STAGE) --no-fail-on-empty-changeset && aws cloudformation package --template-file build/sam.yaml --s3-bucket $(BUCKET) --output-template-file build/deployed.yaml && aws cloudformation deploy --stack-name ddh-$(STAGE) --template-file build/deployed.yaml --parameter-overrides Stage=$(STAGE) --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND
+
+bench: setup ## Print what each function's imports cost, against the floor.
+	@$(BIN)/python -m benchmarks.import_time
+
+lock: setup ## Lock anew what pyproject.toml asks for.
+	@$(LOCK) pyproject.toml -o requirements.txt && $(LOCK) pyproject.toml --group dev --constraint requirements.txt -o requirements-dev.txt && echo uv | $(LOCK) - -o requirements-uv.txt
