@@ -1,0 +1,45 @@
+"""Reads the sheets of a workbook with python-calamine, behind the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from chalicelib.kpi import xlsx_gate
+from chalicelib.kpi.sheets import FileRefused, NumberedRow, Sheet
+
+MOST_ROWS = 150_000  # of the workbook: two names for one sheet are read twice
+
+_UNREADABLE = "Regnearket kan ikke læses. Gem det igen fra Excel, og læg det op på ny."
+
+
+def read(file: BinaryIO) -> Iterator[Sheet]:
+    """Yield the sheets in the workbook's order, one at a time: read a sheet's rows before asking for the next.
+
+    Raises:
+        FileRefused: the gate refuses the file, or the parser can't read it.
+    """
+    checked = xlsx_gate.checked_copy(file)
+    from python_calamine import CalamineError, SheetTypeEnum, SheetVisibleEnum, load_workbook  # only who has an XLSX
+
+    left = MOST_ROWS
+    try:
+        workbook = load_workbook(checked)
+        for about in workbook.sheets_metadata:
+            if about.typ is not SheetTypeEnum.WorkSheet:
+                yield Sheet(name=about.name, rows=(), unread_because="det er ikke et regneark, men fx et diagram")
+            elif about.visible is not SheetVisibleEnum.Visible:
+                yield Sheet(name=about.name, rows=(), unread_because="arket er skjult")
+            else:
+                sheet = workbook.get_sheet_by_name(about.name)
+                left -= sheet.total_height
+                if left < 0:
+                    raise FileRefused(f"Filen har flere end {MOST_ROWS} rækker. Del den op.")
+                yield Sheet(name=about.name, rows=_numbered(sheet.iter_rows()))
+                del sheet  # its cells go before the next sheet's come
+    except CalamineError as error:
+        raise FileRefused(_UNREADABLE) from error
+
+
+def _numbered(rows: Iterator[list[object]]) -> Iterator[NumberedRow]:
+    return enumerate(rows, start=1)  # type: ignore[return-value]  # calamine's cells are exactly our Cell
