@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.common.clock import Clock, system_clock
@@ -53,20 +53,37 @@ class _Evaluated:
     now: MunicipalityMonth
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stored:
+    """What stands for a municipality: its figures and current revisions by month, and where its agents were too."""
+
+    run: str
+    head: store.Head
+    before: MunicipalityMonth | None
+    figures_by_month: Mapping[Month, figures.MunicipalityFigures]
+    current_by_month: Mapping[Month, MunicipalityMonth]
+    elsewhere_by_agent: Mapping[str, frozenset[str]]
+
+
 def _follow_once(request: Request, *, clock: Clock) -> None:
-    code = request.municipality_code
     book = rulebook.load()
-    due = [each.month for each in store.due_months(request.run)]
-    head = store.heads(request.run, [code])[code]
-    first = _first_to_look_at(request, due=due, head=head)
-    evaluated = _evaluate([month for month in due if month >= first], run=request.run, head=head, book=book)
+    due = store.due_months(request.run)
+    head = store.heads(request.run, [request.municipality_code])[request.municipality_code]
+    first = _first_to_look_at(request, due=[each.month for each in due], head=head)
+    to_look_at = [each for each in due if each.month >= first]
+    stored = _read([each.month for each in to_look_at], run=request.run, head=head)
+    evaluated = _evaluate(stored, book=book)
     if evaluated:
         mails = _mails(evaluated, book=book, clock=clock) if request.run == LIVE else []
-        store.commit(request.run, head=head, evaluated=[each.now for each in evaluated], mails=mails, at=clock.now())
+        now = [each.now for each in evaluated]
+        store.commit(request.run, head=head, evaluated=now, mails=mails, clock=clock)
         outbox.nudge(mail.mail_id for mail in mails)
-    _ask_where_agents_went(request.run, code, from_month=first)
+        # Read again after the commit: whoever took an agent over meanwhile noted that before reading our standing.
+        homes = store.homes(request.run, _agents(stored, now))
+        stored = replace(stored, elsewhere_by_agent=_elsewhere(homes, request.municipality_code))
+    _ask_where_agents_went(stored, [each.now for each in evaluated])
     if request.run == LIVE:
-        summaries.record_when_complete([month for month in due if month >= first], book=book, clock=clock)
+        summaries.record_when_complete(to_look_at, book=book, clock=clock)
 
 
 def _first_to_look_at(request: Request, *, due: list[Month], head: store.Head) -> Month:
@@ -79,28 +96,57 @@ def _first_to_look_at(request: Request, *, due: list[Month], head: store.Head) -
     return request.from_month
 
 
-def _evaluate(months: list[Month], *, run: str, head: store.Head, book: RuleBook) -> list[_Evaluated]:
+def _read(months: Sequence[Month], *, run: str, head: store.Head) -> _Stored:
     code = head.municipality_code
+    found = {month: each for month in months if (each := figures.municipality_month(code, month))}
+    current = {month: each for month in months if (each := store.current(run, head, month))}
+    before = store.current(run, head, head.last_before(months[0])) if months else None
+    stored = _Stored(
+        run=run, head=head, before=before, figures_by_month=found, current_by_month=current, elsewhere_by_agent={}
+    )
+    homes = store.homes(run, _agents(stored))
+    _note_newcomers(stored, homes)
+    return replace(stored, elsewhere_by_agent=_elsewhere(homes, code))
+
+
+def _agents(stored: _Stored, evaluated: Sequence[MunicipalityMonth] = ()) -> set[str]:
+    """Return everybody who has figures or a standing in what was read and evaluated."""
+    months = (stored.before, *stored.current_by_month.values(), *evaluated)
+    agents = {agent for month in months if month is not None for agent in month.standings}
+    return agents.union(figure.agent for found in stored.figures_by_month.values() for figure in found.figures)
+
+
+def _note_newcomers(stored: _Stored, homes: Mapping[str, frozenset[str]]) -> None:
+    """Note who has rows here, before anybody's standing elsewhere is read: so a change there can't be missed."""
+    code = stored.head.municipality_code
+    for found in stored.figures_by_month.values():
+        store.check_size(code, len(found.figures))
+    agents = {figure.agent for found in stored.figures_by_month.values() for figure in found.figures}
+    for agent in sorted(agents):
+        if code not in homes.get(agent, frozenset()):
+            store.add_home(stored.run, agent, code)
+
+
+def _elsewhere(homes: Mapping[str, frozenset[str]], code: str) -> dict[str, frozenset[str]]:
+    return {agent: codes - {code} for agent, codes in homes.items() if codes - {code}}
+
+
+def _evaluate(stored: _Stored, *, book: RuleBook) -> list[_Evaluated]:
+    """Return the months whose inputs differ from those of their current revision, oldest first."""
+    code = stored.head.municipality_code
     evaluated: list[_Evaluated] = []
-    if not months:
-        return evaluated
-    before = store.current(run, head, head.last_before(months[0]))
-    standings = {} if before is None else dict(before.standings)
-    for month in months:
-        was = store.current(run, head, month)
-        found = figures.municipality_month(code, month)
-        if found is None:
-            continue
+    standings = {} if stored.before is None else dict(stored.before.standings)
+    for month, found in sorted(stored.figures_by_month.items()):
         rows = _rows(found)
-        standings = _with_movers(standings, rows, run=run, code=code, month=month)
+        standings = _with_movers(standings, rows, stored=stored, month=month)
         rules = rules_used(month, book)
         snapshot = _snapshot(found.revision, rules=rules, standings=standings)
+        was = stored.current_by_month.get(month)
         if was is not None and was.snapshot == snapshot:
-            standings, before = dict(was.standings), was
+            standings = dict(was.standings)
             continue
-        lines, standings = evaluate_rows(
-            rows, municipality_code=code, standings=standings, policy=policy_for(month, book)
-        )
+        policy = policy_for(month, book)
+        lines, standings = evaluate_rows(rows, municipality_code=code, standings=standings, policy=policy)
         now = MunicipalityMonth(
             municipality_code=code,
             month=month,
@@ -111,8 +157,6 @@ def _evaluate(months: list[Month], *, run: str, head: store.Head, book: RuleBook
             lines=lines,
             standings=standings,
         )
-        _note_homes(run, code, now, was=was, before=before)
-        before = now
         evaluated.append(_Evaluated(was=was, now=now))
     return evaluated
 
@@ -135,30 +179,20 @@ def _rows(found: figures.MunicipalityFigures) -> list[Row]:
 
 
 def _with_movers(
-    standings: Mapping[str, Standing], rows: list[Row], *, run: str, code: str, month: Month
+    standings: Mapping[str, Standing], rows: list[Row], *, stored: _Stored, month: Month
 ) -> dict[str, Standing]:
     """Return the standings with those of agents who last had a row elsewhere: history follows the agent's id."""
     found = dict(standings)
-    for agent, municipalities in store.homes(run, (row.agent for row in rows)).items():
-        for other in sorted(municipalities - {code}):
-            head = store.heads(run, [other])[other]
-            theirs = store.current(run, head, head.last_before(month))
+    for agent in {row.agent for row in rows} & stored.elsewhere_by_agent.keys():
+        for other in sorted(stored.elsewhere_by_agent[agent]):
+            head = store.heads(stored.run, [other])[other]
+            theirs = store.current(stored.run, head, head.last_before(month))
             if theirs is None or agent not in theirs.standings:
                 continue
             elsewhere, here = theirs.standings[agent], found.get(agent, Standing())
             if here.month is None or (elsewhere.month is not None and elsewhere.month > here.month):
                 found[agent] = elsewhere
     return found
-
-
-def _note_homes(
-    run: str, code: str, now: MunicipalityMonth, *, was: MunicipalityMonth | None, before: MunicipalityMonth | None
-) -> None:
-    """Note the agents that are new here. Before the commit: noting one too many is harmless, one too few is not."""
-    known = {line.agent for month in (was, before) if month is not None for line in month.lines}
-    for line in now.lines:
-        if line.agent not in known:
-            store.add_home(run, line.agent, code)
 
 
 def _snapshot(figures_revision: int, *, rules: Mapping[str, Any], standings: Mapping[str, Standing]) -> str:
@@ -187,34 +221,29 @@ def _mails(evaluated: list[_Evaluated], *, book: RuleBook, clock: Clock) -> list
     return [mail for mail in mails if mail is not None]
 
 
-def _ask_where_agents_went(run: str, code: str, *, from_month: Month) -> None:
+def _ask_where_agents_went(stored: _Stored, evaluated: Sequence[MunicipalityMonth]) -> None:
     """Ask the municipalities that agents went on to, when they judged from a standing that isn't so any more."""
-    head = store.heads(run, [code])[code]
-    last = store.current(run, head, max(head.revision_by_month, default=None))
-    if last is None:
-        return
-    elsewhere = {agent: codes - {code} for agent, codes in store.homes(run, last.standings).items()}
-    for other in sorted(frozenset().union(*elsewhere.values())):
-        movers = {agent for agent, codes in elsewhere.items() if other in codes}
-        month = _first_outdated(run, head, store.heads(run, [other])[other], movers=movers, from_month=from_month)
-        if month is not None:
-            ask_for(Request(run=run, municipality_code=other, from_month=month))
+    ours = dict(stored.current_by_month) | {month.month: month for month in evaluated}
+    for other in sorted(frozenset().union(*stored.elsewhere_by_agent.values())):
+        movers = {agent for agent, codes in stored.elsewhere_by_agent.items() if other in codes}
+        theirs = store.heads(stored.run, [other])[other]
+        for month in sorted(theirs.revision_by_month):
+            known = ours.get(max((each for each in ours if each < month), default=month))
+            if known is None or known.month == month:
+                continue
+            judged = store.current(stored.run, theirs, month)
+            if judged is not None and _is_outdated(judged, known, movers):
+                ask_for(Request(run=stored.run, municipality_code=other, from_month=month))
+                break
 
 
-def _first_outdated(
-    run: str, ours: store.Head, theirs: store.Head, *, movers: set[str], from_month: Month
-) -> Month | None:
-    """Return the first of their months that judged a mover from an older standing than ours; None when none did."""
-    for month in sorted(each for each in theirs.revision_by_month if each > from_month):
-        judged = store.current(run, theirs, month)
-        known = store.current(run, ours, ours.last_before(month))
-        if judged is None or known is None:
-            continue
-        for line in judged.lines:
-            standing = known.standings.get(line.agent)
-            if line.agent in movers and standing is not None and _overrules(standing, line.before):
-                return month
-    return None
+def _is_outdated(judged: MunicipalityMonth, known: MunicipalityMonth, movers: set[str]) -> bool:
+    """Whether a mover was judged from an older standing than the one known."""
+    return any(
+        _overrules(known.standings[line.agent], line.before)
+        for line in judged.lines
+        if line.agent in movers and line.agent in known.standings
+    )
 
 
 def _overrules(standing: Standing, used: Standing) -> bool:

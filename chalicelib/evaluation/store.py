@@ -18,6 +18,7 @@ from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute, UTCDateTimeAttribute
 
+from chalicelib.common.clock import Clock
 from chalicelib.common.errors import Refused
 from chalicelib.common.months import Month
 from chalicelib.evaluation.ledger import MunicipalityMonth
@@ -174,8 +175,18 @@ def homes(run: str, agents: Iterable[str]) -> dict[str, frozenset[str]]:
 
 
 def add_home(run: str, agent: str, municipality_code: str) -> None:
-    """Note that the agent has rows in the municipality. Repeating it changes nothing."""
+    """Note that the agent has rows in the municipality. Repeating it changes nothing; one too many is harmless."""
     _HomeRow(f"agent#{run}#{agent}", "home").update(actions=[_HomeRow.municipalities.add({municipality_code})])
+
+
+def check_size(municipality_code: str, agents: int) -> None:
+    """Check that a municipality's month fits in one ledger revision.
+
+    Raises:
+        TooManyAgents: it doesn't.
+    """
+    if agents > MOST_AGENTS:
+        raise TooManyAgents(municipality_code)
 
 
 def commit(
@@ -184,13 +195,12 @@ def commit(
     head: Head,
     evaluated: Sequence[MunicipalityMonth],
     mails: Sequence[outbox.Mail],
-    at: datetime,
+    clock: Clock,
 ) -> None:
     """Store new revisions of a municipality's months and the mails they cause: all of it, or nothing.
 
     Raises:
         Conflict: somebody else wrote this municipality since `head` was read.
-        TooManyAgents: a revision does not fit in one item.
     """
     revisions = dict(head.revision_by_month) | {month.month: month.revision for month in evaluated}
     new_head = _HeadRow(
@@ -200,18 +210,16 @@ def commit(
         revisions={str(month): number for month, number in revisions.items()},
     )
     unchanged = _HeadRow.pk.does_not_exist() if head.version == 0 else _HeadRow.version == head.version
-    rows = [_revision_row(run, month, at=at) for month in evaluated]
+    rows = [_revision_row(run, month, at=clock.now()) for month in evaluated]
     with conflict_means(f"kommune {head.municipality_code} blev evalueret samtidig"), transaction() as writes:
         writes.save(new_head, condition=unchanged)
         for row in rows:
             writes.save(row, condition=_RevisionRow.pk.does_not_exist())
         for mail in mails:
-            outbox.record(writes, mail)
+            outbox.record(writes, mail, clock=clock)
 
 
 def _revision_row(run: str, month: MunicipalityMonth, *, at: datetime) -> _RevisionRow:
-    if len(month.lines) > MOST_AGENTS:
-        raise TooManyAgents(month.municipality_code)
     standings: dict[str, Any] = {agent: standing_to_json(each) for agent, each in month.standings.items()}
     return _RevisionRow(
         _municipality(run, month.municipality_code),

@@ -20,14 +20,13 @@ from chalicelib.rulebook.rules import RuleBook, RuleName
 from chalicelib.runtime import settings
 
 
-def record_when_complete(months: Iterable[Month], *, book: RuleBook, clock: Clock) -> None:
+def record_when_complete(due: Iterable[store.DueMonth], *, book: RuleBook, clock: Clock) -> None:
     """Record the summary of each month whose municipalities are all evaluated, unless it is recorded already."""
-    due_by_month = {due.month: due for due in store.due_months(LIVE)}
-    for month in months:
+    for each in due:
+        month, without = each.month, each.without
         mail_id = f"summary_{month}"
         if outbox.state_of(mail_id) is not None:
             continue
-        without = due_by_month[month].without
         expected = [
             member.municipality_code for member in register.active_in(month) if member.municipality_code not in without
         ]

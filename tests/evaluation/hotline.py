@@ -1,0 +1,148 @@
+"""A small hotline for the evaluation's tests: members, rules, figures that can be corrected, and a queue to drain."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any
+
+import pytest
+
+from chalicelib.common import municipalities
+from chalicelib.common.clock import Clock
+from chalicelib.common.months import Month
+from chalicelib.evaluation import following
+from chalicelib.evaluation.requests import request_from
+from chalicelib.kpi import figures
+from chalicelib.mail import outbox
+from chalicelib.members import register
+from chalicelib.members.register import Member, Service
+from chalicelib.rulebook import book
+from chalicelib.runtime import clients, settings, tables
+
+OCTOBER, NOVEMBER, DECEMBER, JANUARY = (Month(2024, 10).plus(count) for count in range(4))
+LOW, HIGH, FEW = (100, 30), (100, 80), (10, 1)
+
+
+class FakeFigures:
+    """Figures with the semantics of kpi's read door: a revision per municipality and month, bumped by a correction."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, Month], figures.MunicipalityFigures] = {}
+
+    def put(self, code: str, month: Month, calls_by_agent: Mapping[str, tuple[int, int]]) -> None:
+        before = self._found.get((code, month))
+        revision = 1 if before is None else before.revision + 1
+        self._found[code, month] = figures.MunicipalityFigures(
+            revision=revision,
+            figures=tuple(
+                figures.AgentFigure(
+                    municipality_code=code,
+                    month=month,
+                    agent=agent,
+                    answered=answered,
+                    resolved=resolved,
+                    cold=None,
+                    warm=None,
+                    talk_seconds=None,
+                    satisfaction_hundredths=None,
+                    satisfaction_answers=None,
+                    source=figures.Source(
+                        drop_id=f"drop{revision}",
+                        key="drops/agent-kpi/2024-Q4.xlsx",
+                        sheet="Oktober 2024",
+                        row=5 + index,
+                        revision=revision,
+                    ),
+                )
+                for index, (agent, (answered, resolved)) in enumerate(sorted(calls_by_agent.items()))
+            ),
+        )
+
+    def municipality_month(self, code: str, month: Month) -> figures.MunicipalityFigures | None:
+        return self._found.get((code, month))
+
+    def revisions(self, month: Month) -> dict[str, int]:
+        return {code: found.revision for (code, each), found in self._found.items() if each == month}
+
+
+class Hotline:
+    """The members, their figures and the evaluations queue."""
+
+    def __init__(self, queued: Callable[[str], list[Any]], clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._queued = queued
+        self.clock = clock
+        self.figures = FakeFigures()
+        monkeypatch.setattr(figures, "municipality_month", self.figures.municipality_month)
+        monkeypatch.setattr(figures, "revisions", self.figures.revisions)
+        book.seed()
+
+    def enter(self, *codes: str) -> None:
+        for code in codes:
+            name = municipalities.by_code[code].name
+            register.put(
+                Member(
+                    municipality_code=code,
+                    name=name,
+                    leaders=(f"leder{code}@kommune.example",),
+                    services=frozenset({Service.CONTACT_CENTRE}),
+                    active_from=date(2022, 1, 1),
+                )
+            )
+
+    def ask(self, code: str, month: Month, *, run: str = "live") -> None:
+        """Ask for a municipality as a correction of its figures does."""
+        message = {"version": 1, "run": run, "municipality_code": code, "from_month": str(month)}
+        clients.sqs().send_message(QueueUrl=settings.evaluations_queue_url(), MessageBody=json.dumps(message))
+
+    def drain(self, *, times: int = 1, shuffle: random.Random | None = None) -> int:
+        """Deliver the waiting messages until none is left, each `times` times; return how many were delivered."""
+        delivered = 0
+        while messages := self._queued("ddh-evaluations"):
+            batch = messages * times
+            if shuffle is not None:
+                shuffle.shuffle(batch)
+            for message in batch:
+                following.bring_up_to_date(request_from(message), clock=self.clock)
+            delivered += len(batch)
+            assert delivered < 2000, "messages keep causing messages"
+        return delivered
+
+
+def mail_ids() -> list[str]:
+    """Return the ids of all recorded mails."""
+    return sorted(item["pk"].removeprefix("mail#") for item in _items("mail"))
+
+
+def mail(mail_id: str) -> outbox.Mail:
+    state = outbox.state_of(mail_id)
+    assert state is not None, mail_ids()
+    return state.mail
+
+
+def digest() -> str:
+    """Return a digest of everything the evaluation stored and every mail recorded, apart from moments and tokens."""
+    kept = [_without_moments(item) for feature in ("evaluation", "mail") for item in _items(feature)]
+    text = json.dumps(sorted(json.dumps(item, sort_keys=True) for item in kept))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _items(feature: str) -> list[dict[str, Any]]:
+    """Return every stored item: only a test may scan."""
+    client: Any = tables.connection().client
+    found = client.scan(TableName=settings.table_name(feature))["Items"]
+    return [{name: next(iter(value.values())) for name, value in item.items()} for item in found]
+
+
+_MOMENTS = frozenset({"started_at", "evaluated_at", "recorded_at", "due_at", "owner", "updated_at"})
+
+
+def _without_moments(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: sorted(value) if _is_texts(value) else value for name, value in item.items() if name not in _MOMENTS}
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping)
