@@ -100,8 +100,7 @@ def empty() -> None:
     for table in dynamodb_backends[ACCOUNT_ID][REGION].tables.values():
         table.items.clear()
     for bucket in s3_backends[ACCOUNT_ID]["aws"].buckets.values():
-        for key in list(bucket.keys):
-            bucket.keys.pop(key)
+        bucket.keys.clear()
     for queue in sqs_backends[ACCOUNT_ID][REGION].queues.values():
         queue._messages = []
         queue._pending_messages = set()

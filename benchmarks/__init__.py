@@ -1,0 +1,1 @@
+"""Programs that measure; the README's figures come from here."""
