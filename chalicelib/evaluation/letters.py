@@ -99,13 +99,12 @@ def corrections(
 def next_steps(outcomes: AbstractSet[Outcome], *, month: Month, book: RuleBook, today: date) -> list[str]:
     """Return what happens next and when, a sentence or two for each of the outcomes below target."""
     following, day = month_name(month.next()), evaluation_day(month.next())
-    when = f" {following.capitalize()} gøres op den {long_date(day)}." if day >= today else ""
     window_days = book.in_force(RuleName.RESPONSE_WINDOW_DAYS, today).value
     text_by_outcome = {
-        Outcome.STEP_1: f"Trin 1: Ligger agenten også under målet i {following}, bliver det trin 2.{when}",
+        Outcome.STEP_1: f"Trin 1: Ligger agenten også under målet i {following}, bliver det trin 2.",
         Outcome.STEP_2: (
             f"Trin 2: Ligger agenten også under målet i {following}, er det tredje måned. Så kan vi foreslå en pause "
-            f"fra telefonen, til både e-læring og undervisning er gennemført.{when}"
+            "fra telefonen, til både e-læring og undervisning er gennemført."
         ),
         Outcome.PAUSE_PROPOSED: (
             "Pause foreslået: Et menneske i sekretariatet afgør forslaget, ikke systemet. I har "
@@ -115,7 +114,7 @@ def next_steps(outcomes: AbstractSet[Outcome], *, month: Month, book: RuleBook, 
         ),
         Outcome.NOT_CERTAIN: (
             "Ikke opkald nok til at være sikker: Det er mindst tredje måned under målet, men opkaldene er for få til, "
-            f"at vi kan være sikre. Derfor foreslår vi ingen pause.{when}"
+            "at vi kan være sikre. Derfor foreslår vi ingen pause."
         ),
         Outcome.PROPOSAL_OPEN: (
             "Forslaget om pause er ikke afgjort endnu. Agenten tager telefonen som hidtil, og I kan stadig skrive til "
@@ -125,6 +124,8 @@ def next_steps(outcomes: AbstractSet[Outcome], *, month: Month, book: RuleBook, 
     sentences = [text for outcome, text in text_by_outcome.items() if outcome in outcomes]
     if outcomes & {Outcome.STEP_1, Outcome.STEP_2, Outcome.NOT_CERTAIN}:
         sentences.append(f"Er agenten på eller over målet i {following}, begynder tællingen forfra.")
+    if day >= today:
+        sentences.append(f"{following.capitalize()} gøres op den {long_date(day)}.")
     return sentences
 
 
@@ -157,11 +158,11 @@ def _line_facts(line: Line) -> dict[str, Any]:
 
 
 def _interval(answered: int, resolved: int) -> str | None:
-    """Return the interval in words, `34,2 til 74,2 %`; None when there were no calls."""
+    """Return the ends of the interval for people, `34,2 og 74,2 %`; None when there were no calls."""
     if answered == 0:
         return None
     low, high = (f"{end}".replace(".", ",") for end in wilson_interval(answered=answered, resolved=resolved))
-    return f"{low} til {high} %"
+    return f"{low} og {high} %"
 
 
 def _change_facts(change: Change) -> dict[str, Any]:

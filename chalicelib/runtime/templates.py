@@ -45,6 +45,7 @@ def _environment() -> Environment:
         number=danish.number,
         decimal=lambda text, places=1: danish.decimal_number(Decimal(str(text)), places=places),
         listed=danish.listed,
+        unbroken=lambda text: text.replace(" ", "\N{NO-BREAK SPACE}"),
     )
     environment.globals.update(percent=danish.percent)
     return environment

@@ -1,0 +1,177 @@
+"""What the procedure's mails say: the same in both parts, collegial, and traceable to file and row."""
+
+import re
+from dataclasses import replace
+from datetime import date
+from html import unescape
+from typing import Any
+
+import pytest
+
+from chalicelib.common.months import Month
+from chalicelib.evaluation import letters
+from chalicelib.evaluation.ledger import Change, Line, MunicipalityMonth
+from chalicelib.evaluation.rules import AgentMonth, Outcome, Policy, follow
+from chalicelib.mail.outbox import Mail
+from chalicelib.rulebook import book as rulebook
+from chalicelib.rulebook.rules import RuleBook
+from chalicelib.runtime.templates import render
+
+DECEMBER = Month(2024, 12)
+POLICY = Policy(target_percent=60, minimum_answered=30, guard_level_permille=25)
+LOW, HIGH = (100, 40), (100, 62)
+SOURCE = {"drop_id": "d1", "key": "drops/agent-kpi/2024-Q4.xlsx", "sheet": "December 2024", "row": 12, "revision": 1}
+
+
+@pytest.fixture
+def book(aws: Any) -> RuleBook:
+    rulebook.seed()
+    return rulebook.load()
+
+
+def line(agent: str, *counts: tuple[int, int]) -> Line:
+    """The ledger line of December 2024 for an agent with these (answered, resolved) up to December."""
+    months = [
+        AgentMonth(month=DECEMBER.plus(index + 1 - len(counts)), answered=answered, resolved=resolved)
+        for index, (answered, resolved) in enumerate(counts)
+    ]
+    judgement = follow(months, policy=POLICY)[-1]
+    return Line(
+        municipality_code="240",
+        agent=agent,
+        month=DECEMBER,
+        answered=months[-1].answered,
+        resolved=months[-1].resolved,
+        outcome=judgement.outcome,
+        reason=judgement.reason,
+        pooled=judgement.pooled,
+        before=judgement.before,
+        after=judgement.after,
+        source=SOURCE,
+    )
+
+
+def evaluated(*lines: Line) -> MunicipalityMonth:
+    return MunicipalityMonth(
+        municipality_code="240",
+        month=DECEMBER,
+        revision=1,
+        figures_revision=1,
+        snapshot="",
+        rules={},
+        lines=lines,
+        standings={each.agent: each.after for each in lines},
+    )
+
+
+EVERY_KIND = (
+    line("240-001", (100, 59), (100, 62)),
+    line("240-002", *[(1000, 599)] * 3),
+    line("240-003", LOW, LOW, LOW),
+    line("240-004", (38, 20)),
+    line("240-005", (29, 2)),
+    line("240-006", LOW, LOW),
+    line("240-007", LOW, LOW, LOW, LOW),
+)
+
+
+def words(mail: Mail, part: str) -> str:
+    """Return a part's text as people read it, in one line."""
+    text = render(f"{mail.template}.{part}", **mail.facts)
+    if part == "html":
+        text = unescape(re.sub(r"<[^>]+>", " ", text.partition("<body")[2]))
+    return re.sub(r"[\s\N{NO-BREAK SPACE}]+", " ", text)
+
+
+def test_nobody_below_target_is_no_mail_recognition_included(book: RuleBook) -> None:
+    improved = line("240-001", LOW, HIGH)
+
+    assert improved.is_improvement
+    assert letters.notice(evaluated(improved, line("240-005", (5, 0))), book=book, today=date(2025, 1, 5)) is None
+
+
+@pytest.mark.parametrize("part", ["html", "txt"])
+def test_both_parts_say_everything(book: RuleBook, part: str) -> None:
+    mail = letters.notice(evaluated(*EVERY_KIND), book=book, today=date(2025, 1, 5))
+
+    assert mail is not None
+    text = words(mail, part)
+    for said in (
+        "Straksafklaring i december 2024",
+        "Kære ledere i Egedal",
+        "under målet på 60 %",
+        "599 opkald blev afklaret straks",
+        "den reelle andel ligger sandsynligvis mellem 37,3 og 67,5 %",
+        "Tre måneder samlet: 40,0 % af 300 opkald",
+        "Kilde: 2024-Q4.xlsx, ark December 2024, række 12",
+        "240-005. Måneden tæller hverken for eller imod",
+        "240-001 er tilbage på eller over målet",
+        "14. januar 2025 og 11. februar 2025",
+        "Et menneske i sekretariatet afgør forslaget, ikke systemet",
+        "14 dage",
+        "Januar 2025 gøres op den 5. februar 2025",
+    ):
+        assert said.casefold() in text.casefold(), said
+    for each in EVERY_KIND:
+        assert each.agent in text
+
+
+@pytest.mark.parametrize(
+    ("history", "said", "unsaid"),
+    [
+        ([LOW], "bliver det trin 2", "foreslå en pause"),
+        ([LOW, LOW], "kan vi foreslå en pause", "bliver det trin 2"),
+        ([LOW] * 3, "I har 14 dage", "bliver det trin 2"),
+        ([(1000, 599)] * 3, "Derfor foreslår vi ingen pause", "I har 14 dage"),
+        ([LOW] * 4, "er ikke afgjort endnu", "I har 14 dage"),
+    ],
+)
+def test_what_happens_next_is_said_for_the_steps_there_are(
+    book: RuleBook, history: list[tuple[int, int]], said: str, unsaid: str
+) -> None:
+    mail = letters.notice(evaluated(line("240-001", *history)), book=book, today=date(2025, 1, 5))
+
+    assert mail is not None
+    assert said in words(mail, "txt")
+    assert unsaid not in words(mail, "txt")
+
+
+def test_a_day_that_has_passed_is_not_announced(book: RuleBook) -> None:
+    mail = letters.notice(evaluated(*EVERY_KIND), book=book, today=date(2025, 2, 6))
+
+    assert mail is not None
+    assert "gøres op den" not in words(mail, "txt")
+
+
+@pytest.mark.parametrize("part", ["html", "txt"])
+def test_a_correction_says_what_was_and_what_is(book: RuleBook, part: str) -> None:
+    proposed, gone = line("240-003", LOW, LOW, LOW), line("240-004", (38, 20))
+    changes = [
+        Change(agent="240-003", month=DECEMBER, was=proposed, now=line("240-003", LOW, HIGH, LOW)),
+        Change(agent="240-004", month=DECEMBER, was=gone, now=None),
+        Change(agent="240-008", month=DECEMBER, was=None, now=line("240-008", (40, 10))),
+    ]
+
+    to_leaders, copy = letters.corrections("240", changes, revisions={DECEMBER: 2}, book=book, today=date(2025, 1, 9))
+
+    assert (to_leaders.mail_id, copy.to) == ("correction_2024-12_240_r2", ("sekretariat@ddh.example",))
+    text = words(to_leaders, part)
+    assert "Forslaget om pause er bortfaldet for 240-003." in text
+    assert re.search(r"Trin 3: pause foreslået.*Trin 1.*240-004.*Ingen tal.*240-008.*Ingen tal.*Trin 1", text)
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_every_outcome_has_a_name_for_people(outcome: Outcome) -> None:
+    assert letters.STEP_TEXT[outcome]
+
+
+@pytest.mark.parametrize("part", ["html", "txt"])
+def test_a_strange_agent_id_is_shown_verbatim_and_harmless(book: RuleBook, part: str) -> None:
+    strange = replace(line("240-004", (38, 20)), agent="<b>&x")
+
+    mail = letters.notice(evaluated(strange), book=book, today=date(2025, 1, 5))
+
+    assert mail is not None
+    assert "<b>&x" in words(mail, part).replace("&lt;", "<")
+    if part == "html":
+        assert "<b>&x" not in render(f"{mail.template}.html", **mail.facts)
