@@ -18,10 +18,6 @@ from chalicelib.kpi.findings import Difference, Fault, Findings, Line, RejectedW
 from chalicelib.kpi.reconcile import Sum
 from chalicelib.kpi.sheets import Sheet, shown
 
-NAME = "agent-kpi"
-FIELDS = Figures._fields
-LABEL_BY_FIELD = COLUMNS.label_by_field
-
 _REPEATED = "står flere gange i måneden, og rækkerne er ikke ens"
 
 
@@ -141,9 +137,10 @@ def _reconcile_quarter(sheet: AgentSheet, quarter: Quarter, months: Sequence[Age
                     sheet.differences.append(
                         _difference(sheet, number, row.agent, mismatch.field, mismatch.stated, mismatch.counted)
                     )
-    for code, agent in sorted(rows_by_agent.keys() - stated_agents):
-        if any(figures.answered for figures in rows_by_agent[code, agent]):
-            sheet.differences.append(_difference(sheet, 0, agent, "agent", "står ikke i kvartalet", "står i månederne"))
+    for unstated in sorted(rows_by_agent.keys() - stated_agents):
+        if any(figures.answered for figures in rows_by_agent[unstated]):
+            told = ("agent", "står ikke i kvartalet", "står i månederne")
+            sheet.differences.append(_difference(sheet, 0, unstated[1], *told))
 
 
 def _stated(figures: Figures) -> StatedRow:

@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+#: The kind's name, which is the name of its folder.
+KIND = "agent-kpi"
+
 
 class Figures(NamedTuple):
     """The figures of an agent's month, in the order in which they are stored. None is unknown, which is not 0.

@@ -158,7 +158,7 @@ class _SheetReader:
         return says_total(first) or says_total(self._cell(cells, "agent"))
 
     def _reconcile(self, number: int, cells: Sequence[Cell]) -> Iterator[Difference]:
-        """Yield where a totals row differs from the rows that it sums up: the sheet's, a municipality's or a month's."""
+        """Yield where a totals row differs from the rows that it sums up: all, a municipality's or a month's."""
         told = read_row(cells, self._index_by_field, sheet_month=None)
         code = None if says_total(self._cell(cells, "municipality")) else told.municipality_code
         month = None if is_blank(self._cell(cells, "month")) else told.month

@@ -30,7 +30,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """Why a row is rejected. `reason` is a Danish predicate about the column and quotes no value; one row may have many."""
+    """Why a row is rejected; it may have many. `reason` is a Danish predicate about the column and quotes no value."""
 
     sheet: str | None
     row: int

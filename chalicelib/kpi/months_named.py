@@ -43,7 +43,7 @@ _TAKEN_OUT = ("udtræk", "udtrukket", "dannet", "udskrevet", "eksport", "gener",
 
 @lru_cache(maxsize=4096)
 def period_in(text: str) -> Period | None:
-    """Return the one month or quarter that a title, a sheet's name or a file's name names; None when none or several."""
+    """Return the month or quarter that a title, a sheet's name or a file's name names; None when none or several."""
     if text.strip().casefold().startswith(_TAKEN_OUT):
         return None
     found = {_period(match) for match in _PERIOD.finditer(text)} - {None}

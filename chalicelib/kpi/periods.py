@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from chalicelib.common.danish import month_name, quarter_name
 from chalicelib.common.months import Month, Quarter
@@ -36,7 +37,7 @@ def namings(*, sheet_name: str | None, above: Sequence[NumberedRow], file_name: 
         for cell in cells:
             if isinstance(cell, str) and (period := period_in(cell)):
                 named.append(Naming(by=f"titlen “{shown(cell)}” (række {row})", period=period))
-    for first, second in zip(named, named[1:], strict=False):
+    for first, second in pairwise(named):
         if first.period != second.period:
             raise _disagreement(first, second)
     if period := period_in(file_name):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from chalicelib.kpi import xlsx_gate
-from chalicelib.kpi.sheets import FileRefused, NumberedRow, Sheet
+from chalicelib.kpi.sheets import FileRefused, Sheet
 
 MOST_ROWS = 150_000  # of the workbook: two names for one sheet are read twice
 
@@ -35,11 +35,7 @@ def read(file: BinaryIO) -> Iterator[Sheet]:
                 left -= sheet.total_height
                 if left < 0:
                     raise FileRefused(f"Filen har flere end {MOST_ROWS} rækker. Del den op.")
-                yield Sheet(name=about.name, rows=_numbered(sheet.iter_rows()))
+                yield Sheet(name=about.name, rows=enumerate(sheet.iter_rows(), start=1))
                 del sheet  # its cells go before the next sheet's come
     except CalamineError as error:
         raise FileRefused(_UNREADABLE) from error
-
-
-def _numbered(rows: Iterator[list[object]]) -> Iterator[NumberedRow]:
-    return enumerate(rows, start=1)  # type: ignore[return-value]  # calamine's cells are exactly our Cell

@@ -1,0 +1,65 @@
+"""The unit of storage: a *cell* is the figures of one municipality in one month, which is what a correction replaces.
+
+Pure values: no AWS, no environment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from chalicelib.kpi.findings import Values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a figure comes from. `row` is the number that the person sees; `revision` the one that it came in."""
+
+    drop_id: str
+    key: str
+    sheet: str | None
+    row: int
+    revision: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One stored row of a cell: the figures of `key` (an agent, …), in the order of the kind's fields."""
+
+    key: str
+    values: Values
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Order:
+    """Which of two drops is later: by the event's instant (ISO, UTC), within it by the number of arrival."""
+
+    event_at: str
+    arrival: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """Names the immutable rows of one revision of a cell: who wrote them, and in how many parts."""
+
+    revision: int
+    drop_id: str
+    parts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """A cell as it is now: its body, the digest of its figures, the order of the drop that said them last."""
+
+    body: Body
+    digest: str
+    order: Order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthHead:
+    """The cells of a kind and month, by municipality code. `version` counts the switches; 0 is "nothing stored"."""
+
+    version: int = 0
+    cell_by_code: Mapping[str, Cell] = field(default_factory=dict)

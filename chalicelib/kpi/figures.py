@@ -1,0 +1,61 @@
+"""The read door of the figures: the only part of kpi that other features may use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalicelib.common.months import Month
+from chalicelib.kpi import figure_store
+from chalicelib.kpi.agent_rules import KIND, Figures
+from chalicelib.kpi.cells import Entry, Source
+
+__all__ = ["AgentFigure", "MunicipalityFigures", "Source", "municipality_month", "revisions"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentFigure:
+    """An agent's figures of a month. None is unknown, which is not 0.
+
+    `talk_seconds` is the mean of the answered calls; `satisfaction_hundredths` the mean score (100–900) of the answers.
+    """
+
+    municipality_code: str
+    month: Month
+    agent: str
+    answered: int
+    resolved: int
+    cold: int | None
+    warm: int | None
+    talk_seconds: int | None
+    satisfaction_hundredths: int | None
+    satisfaction_answers: int | None
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MunicipalityFigures:
+    """The figures of a municipality's agents in a month, by agent. `revision` counts from 1 without gaps."""
+
+    revision: int
+    figures: tuple[AgentFigure, ...]
+
+
+def municipality_month(code: str, month: Month) -> MunicipalityFigures | None:
+    """Return the current figures of the municipality's agents; None when there are none."""
+    cell = figure_store.head(KIND, month).cell_by_code.get(code)
+    if cell is None:
+        return None
+    rows = figure_store.entries(KIND, month, {code: cell.body})[code]
+    return MunicipalityFigures(
+        revision=cell.body.revision, figures=tuple(_agent_figure(code, month, row) for row in rows)
+    )
+
+
+def revisions(month: Month) -> dict[str, int]:
+    """Return the current revision of each municipality that has figures for the month."""
+    return {code: cell.body.revision for code, cell in figure_store.head(KIND, month).cell_by_code.items()}
+
+
+def _agent_figure(code: str, month: Month, row: Entry) -> AgentFigure:
+    told = Figures._make(row.values)
+    return AgentFigure(municipality_code=code, month=month, agent=row.key, source=row.source, **told._asdict())

@@ -1,0 +1,99 @@
+"""What became of a drop as a whole: its final status, the reason in Danish, and the account of its rows.
+
+Pure: no AWS, no environment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from chalicelib.common import municipalities
+from chalicelib.kpi.changes import CellReport, MonthReport
+from chalicelib.kpi.corrections import Result
+from chalicelib.kpi.drops import Status
+from chalicelib.kpi.findings import Fault, Findings, Line
+
+_NOTHING_FOUND = "Der er ingen rækker med tal for en måned i filen."
+_ALL_REJECTED = "Alle filens rækker er afvist."
+_SUPERSEDED = "Alle filens måneder og kommuner har tal fra en nyere fil."
+_NO_CHANGE = "Filen siger det samme som de tal, der gælder allerede."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """A drop's final status with everything that its report tells. `findings` is None when the file wasn't read."""
+
+    status: Status
+    reason: str = ""
+    findings: Findings | None = None
+    months: Sequence[MonthReport] = ()
+
+    @property
+    def cells(self) -> tuple[CellReport, ...]:
+        return tuple(cell for month in self.months for cell in month.cells)
+
+    def faults(self, columns_label: str) -> Iterator[Fault]:
+        """Yield every fault of the file's rows, those found against the stored figures last."""
+        if self.findings is not None:
+            yield from self.findings.faults
+        for month in self.months:
+            for line, code in month.elsewhere:
+                yield _elsewhere(line, code, columns_label)
+
+    @property
+    def count_by_name(self) -> Mapping[str, int]:
+        """The account: accepted, rejected, repeated, superseded and the other rows add up to `rows`."""
+        if self.findings is None:
+            return {}
+        sheets = [sheet.rows for sheet in self.findings.sheets]
+        elsewhere = sum(len(month.elsewhere) for month in self.months)
+        superseded = sum(month.superseded for month in self.months)
+        return {
+            "rows": sum(rows.all for rows in sheets),
+            "accepted": len(self.findings.lines) - elsewhere - superseded,
+            "rejected": len({(fault.sheet, fault.row) for fault in self.findings.faults}) + elsewhere,
+            "repeated": len(self.findings.repeats),
+            "superseded": superseded,
+            "blank": sum(rows.blank for rows in sheets),
+            "texts": sum(rows.texts for rows in sheets),
+            "headers": sum(rows.headers for rows in sheets),
+            "totals": sum(rows.totals for rows in sheets),
+            "quarter": sum(rows.quarter for rows in sheets),
+            "unread": sum(rows.unread for rows in sheets),
+        }
+
+    @property
+    def asks_for_attention(self) -> bool:
+        """Whether somebody must be told by mail: rows or sheets were refused, or sums don't add up."""
+        if self.status is Status.REFUSED:
+            return True
+        if self.findings is None:
+            return False
+        return bool(self.count_by_name["rejected"] or self.findings.refused_sheets or self.findings.differences)
+
+
+def of(findings: Findings, months: Sequence[MonthReport]) -> Outcome:
+    """Return the outcome of a file that was read, by what became of its cells."""
+    results = {cell.result for month in months for cell in month.cells}
+    status, reason = Status.REFUSED, _ALL_REJECTED
+    if Result.REVISED in results:
+        status, reason = Status.INGESTED, ""
+    elif Result.SAME in results:
+        status, reason = Status.NO_CHANGE, _NO_CHANGE
+    elif Result.SUPERSEDED in results:
+        status, reason = Status.SUPERSEDED, _SUPERSEDED
+    elif not findings.faults:
+        reason = " ".join(sheet.note for sheet in findings.refused_sheets) or _NOTHING_FOUND
+    return Outcome(status=status, reason=reason, findings=findings, months=months)
+
+
+def _elsewhere(line: Line, code: str, columns_label: str) -> Fault:
+    municipality = municipalities.by_code.get(code)
+    return Fault(
+        sheet=line.sheet,
+        row=line.row,
+        column=columns_label,
+        value=municipality.name if municipality is not None else code,
+        reason="er en anden kommune; agenten står allerede under den i måneden",
+    )
