@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.common.errors import Refused
-from chalicelib.mail.rules import Answer, Evidence, Outcome
+from chalicelib.mail.delivery import Answer, Evidence, Outcome
 
 #: SES read this very mail and said no. Every other 4xx is about our account, rate or configuration, which changes.
 _ABOUT_THE_MAIL = frozenset({"MessageRejected", "BadRequestException"})

@@ -11,7 +11,7 @@ from typing import Any
 
 from chalicelib.common.errors import Refused
 from chalicelib.mail.addresses import check_address
-from chalicelib.mail.rules import Delivery, State
+from chalicelib.mail.delivery import Delivery, State
 
 _MAIL_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _TEMPLATE = re.compile(r"[a-z_]+/[a-z0-9_]+")
@@ -34,10 +34,6 @@ class Mail:
     `mail_id` is a natural key, made of what the mail is about ("notice_2024-10_751_r1"): whoever records the same
     mail again meets the first. It is a tag in SES, hence its letters. `facts` are JSON values; `template` names the
     pair of templates without extension ("evaluation/notice"), rendered when the mail is sent.
-
-    Raises:
-        AddressRefused: a recipient is not one plain address.
-        MailRefused: another limit is broken.
     """
 
     mail_id: str
@@ -46,22 +42,6 @@ class Mail:
     template: str
     facts: Mapping[str, Any]
     send_from: date | None = None
-
-    def __post_init__(self) -> None:
-        if not _MAIL_ID.fullmatch(self.mail_id):
-            raise MailRefused("Mailens id må kun have bogstaver a-z, cifre, - og _ og højst 128 tegn.")
-        if not _TEMPLATE.fullmatch(self.template):
-            raise MailRefused("Mailens skabelon skal nævnes som funktion/navn, uden endelse.")
-        if not 1 <= len(self.to) <= MOST_RECIPIENTS:
-            raise MailRefused(f"En mail skal have mindst én og højst {MOST_RECIPIENTS} modtagere.")
-        for address in self.to:
-            check_address(address)
-        try:
-            size = len(json.dumps(self.facts, ensure_ascii=False, allow_nan=False).encode())
-        except (TypeError, ValueError) as error:
-            raise MailRefused("Mailens oplysninger kan ikke gemmes: de skal være JSON.") from error
-        if size > MOST_FACT_BYTES:
-            raise MailRefused(f"Mailens oplysninger fylder mere end {MOST_FACT_BYTES // 1000} KB. Del mailen op.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,3 +70,27 @@ class MailState:
     @property
     def may_be_duplicate(self) -> bool:
         return self.delivery.may_be_duplicate
+
+
+def checked(mail: Mail) -> Mail:
+    """Return the mail when it may be recorded. Done at the door: what is stored already is not judged again.
+
+    Raises:
+        AddressRefused: a recipient is not one plain address.
+        MailRefused: another limit is broken.
+    """
+    if not _MAIL_ID.fullmatch(mail.mail_id):
+        raise MailRefused("Mailens id må kun have bogstaver a-z, cifre, - og _ og højst 128 tegn.")
+    if not _TEMPLATE.fullmatch(mail.template):
+        raise MailRefused("Mailens skabelon skal nævnes som funktion/navn, uden endelse.")
+    if not 1 <= len(mail.to) <= MOST_RECIPIENTS:
+        raise MailRefused(f"En mail skal have mindst én og højst {MOST_RECIPIENTS} modtagere.")
+    for address in mail.to:
+        check_address(address)
+    try:
+        size = len(json.dumps(mail.facts, ensure_ascii=False, allow_nan=False).encode())
+    except (TypeError, ValueError) as error:
+        raise MailRefused("Mailens oplysninger kan ikke gemmes: de skal være JSON.") from error
+    if size > MOST_FACT_BYTES:
+        raise MailRefused(f"Mailens oplysninger fylder mere end {MOST_FACT_BYTES // 1000} KB. Del mailen op.")
+    return mail

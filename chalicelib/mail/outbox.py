@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import chain
 
@@ -11,9 +11,9 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.common.clock import Clock, system_clock
 from chalicelib.mail import store
-from chalicelib.mail.mails import Mail, MailState
+from chalicelib.mail.delivery import Delivery, State
+from chalicelib.mail.mails import Mail, MailState, checked
 from chalicelib.mail.nudges import nudge
-from chalicelib.mail.rules import DEFERRALS_SHOWN, Delivery, State
 
 __all__ = [
     "Mail",
@@ -28,6 +28,8 @@ __all__ = [
     "state_of",
 ]
 
+#: Staff are told of a mail that has been put off this often in a row.
+DEFERRALS_SHOWN = 3
 #: How far back staff are shown troubled mails.
 ATTENTION_WINDOW = timedelta(days=92)
 
@@ -40,6 +42,7 @@ _EXPLANATION_BY_REASON = {
     "uncertain": "Vi ved ikke, om mailen er sendt: svaret udeblev to gange. Spørg modtageren.",
     "no_answer": "Svaret på afsendelsen udeblev. Mailen sendes én gang til og kan nå frem to gange.",
     "unrenderable": "Mailen kan ikke skrives ud fra sin skabelon. Den sendes, når fejlen er rettet.",
+    "address_refused": "En modtagers adresse er ikke gyldig. Ret den; mailen prøves igen.",
     "lease_over": "Afsendelsen nåede ikke at begynde i tide. Den prøves igen.",
     "no_receipt": "SES tog mailen for over et døgn siden, men der er ikke kommet kvittering.",
     "may_be_duplicate": "Mailen er sendt igen efter et udeblevet svar. Modtageren kan have fået den to gange.",
@@ -50,13 +53,22 @@ def record(transaction: TransactWrite, mail: Mail, *, clock: Clock = system_cloc
     """Add the mail to the transaction of what causes it (one item): both stand, or neither.
 
     The transaction fails when the mail is recorded already. Nudge after it is committed.
+
+    Raises:
+        AddressRefused: a recipient is not one plain address.
+        MailRefused: the mail breaks another limit.
     """
-    store.add_to(transaction, mail, _new(mail, clock), owner=secrets.token_hex(8))
+    store.add_to(transaction, checked(mail), _new(mail, clock), owner=secrets.token_hex(8))
 
 
-def record_alone(mail: Mail, *, clock: Clock = system_clock) -> bool:
-    """Record a mail that has no cause to be stored with; say no when it is recorded already."""
-    return store.add(mail, _new(mail, clock), owner=secrets.token_hex(8))
+def record_alone(mail: Mail, *, clock: Clock = system_clock, add: Callable[..., bool] = store.add) -> bool:
+    """Record a mail that has no cause to be stored with; say no when it is recorded already.
+
+    Raises:
+        AddressRefused: a recipient is not one plain address.
+        MailRefused: the mail breaks another limit.
+    """
+    return add(checked(mail), _new(mail, clock), owner=secrets.token_hex(8))
 
 
 def state_of(mail_id: str) -> MailState | None:

@@ -1,4 +1,4 @@
-"""The life of a mail in the outbox: its states, the moves between them, and what each fact does to it.
+"""The life of a mail in the outbox: the moves between its states, and what each fact does to it.
 
 SES has no idempotency token, so "exactly once" is kept here: a mail is claimed before it is sent, and a claim whose
 outcome nobody knows waits for SES's own events before anything is sent again. Every function takes the delivery as it
@@ -9,44 +9,18 @@ and in any order. Pure: no clock, no AWS, no environment.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
-from enum import IntEnum, StrEnum
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
-from chalicelib.common.clock import COPENHAGEN
+from chalicelib.mail.delivery import Answer, Attempt, Delivery, Evidence, Outcome, Receipt, State
 
-#: How long a claim allows to start the call to SES. The call follows the claim at once; two minutes is patience.
-LEASE = timedelta(minutes=2)
-#: The longest that a sender can be stuck *inside* its call and still reach SES: the longest life of a Lambda.
-SENDER_LIFE = timedelta(minutes=15)
-#: The longest delay of SES's events that we count on. They come within seconds; queue retries can add minutes.
-RECEIPT_DELAY = timedelta(hours=1)
-#: How long after its lease an attempt of unknown outcome waits for an event before the mail is sent again.
-GRACE = SENDER_LIFE + RECEIPT_DELAY
-#: How long after SES took a mail staff are told that no receipt came. SES itself tries for up to 14 hours.
-RECEIPT_EXPECTED = timedelta(days=1)
 #: An attempt of unknown outcome is repeated once: a third copy of a notice would be worse than asking a person.
 UNKNOWN_OUTCOMES_ALLOWED = 1
 #: Waiting times after SES said "not now": doubled each time, up to the longest.
 FIRST_BACKOFF = timedelta(minutes=1)
 LONGEST_BACKOFF = timedelta(hours=1)
-#: Staff are told of a mail that has been put off this often in a row.
-DEFERRALS_SHOWN = 3
 #: Attempts that certainly sent nothing are history only; this many are kept, so that a row can't outgrow its table.
 UNSENT_ATTEMPTS_KEPT = 20
-
-
-class State(StrEnum):
-    """Where a mail stands."""
-
-    PENDING = "PENDING"  # to be sent, when it is due
-    SENDING = "SENDING"  # claimed by a sender; whether it was sent may be unknown
-    SENT = "SENT"  # SES has taken it
-    DELIVERED = "DELIVERED"  # the receivers' servers have taken it
-    COMPLAINED = "COMPLAINED"  # a receiver called it spam
-    BOUNCED = "BOUNCED"  # a receiver's server refused it
-    FAILED = "FAILED"  # it was not sent, or nobody knows: staff must act
-
 
 #: Every move that is allowed. What SES tells outranks what we concluded without it, so a receipt that comes late may
 #: still settle a mail that waits to be sent again or was given up.
@@ -60,20 +34,6 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     State.FAILED: frozenset({State.SENT, State.DELIVERED, State.COMPLAINED, State.BOUNCED}),
 }
 
-
-class Evidence(IntEnum):
-    """What SES has told about a mail, from nothing to the worst; of several receipts the worst stands."""
-
-    NONE = 0
-    SENT = 1
-    DELIVERED = 2
-    COMPLAINED = 3
-    BOUNCED_FOR_NOW = 4  # a full mailbox, a server that was down for long, or an automatic answer
-    BOUNCED = 5
-    SUPPRESSED = 6  # SES did not try: the address bounced or complained before
-    REJECTED = 7  # SES took it and then refused it (a virus, a rendering failure): nobody got it
-
-
 STATE_BY_EVIDENCE = {
     Evidence.SENT: State.SENT,
     Evidence.DELIVERED: State.DELIVERED,
@@ -83,109 +43,6 @@ STATE_BY_EVIDENCE = {
     Evidence.SUPPRESSED: State.BOUNCED,
     Evidence.REJECTED: State.FAILED,
 }
-
-
-class Outcome(StrEnum):
-    """What became of one call to SES."""
-
-    UNANSWERED = "unanswered"  # the sender has not said, and may never
-    ACCEPTED = "accepted"
-    NOT_SENT = "not_sent"  # certainly not sent; worth trying later
-    REFUSED = "refused"  # certainly not sent; the same mail would be refused again
-    UNKNOWN = "unknown"  # the answer was lost: it may have been sent
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What a sender learned from its call. `code` is the error's stable name."""
-
-    outcome: Outcome
-    code: str | None = None
-    ses_message_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """One claim of a mail and what came of it. `owner` is the claiming sender's token; `digest` is of the raw MIME."""
-
-    number: int
-    owner: str
-    claimed_at: datetime
-    digest: str
-    size: int
-    outcome: Outcome = Outcome.UNANSWERED
-    code: str | None = None
-    ses_message_id: str | None = None
-    accepted_at: datetime | None = None
-
-    @property
-    def lease_until(self) -> datetime:
-        return self.claimed_at + LEASE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Receipt:
-    """One thing SES told: about which attempt (0 when it did not say) and which recipient (position in `to`, or -1)."""
-
-    attempt: int
-    evidence: Evidence
-    recipient: int = -1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """Everything that is known about getting one mail out. `version` counts the stored changes."""
-
-    state: State
-    recorded_at: datetime
-    send_from: date | None = None
-    version: int = 1
-    attempts: tuple[Attempt, ...] = ()
-    receipts: tuple[Receipt, ...] = ()
-    deferrals: int = 0
-    retry_at: datetime | None = None
-    trouble: str | None = None
-
-    @property
-    def evidence(self) -> Evidence:
-        """The worst of what SES has told."""
-        accepted = any(attempt.outcome is Outcome.ACCEPTED for attempt in self.attempts)
-        told = [receipt.evidence for receipt in self.receipts]
-        return max([Evidence.SENT if accepted else Evidence.NONE, *told])
-
-    @property
-    def accepted_at(self) -> datetime | None:
-        """When SES first took it. Periods that run from the mail run from here."""
-        return min((attempt.accepted_at for attempt in self.attempts if attempt.accepted_at), default=None)
-
-    @property
-    def may_be_duplicate(self) -> bool:
-        """Whether more than one attempt was or may have been sent."""
-        return sum(attempt.outcome not in (Outcome.NOT_SENT, Outcome.REFUSED) for attempt in self.attempts) > 1
-
-    @property
-    def reason(self) -> str | None:
-        """Why it is not simply delivered: a code, for `outbox.explanation`."""
-        if self.evidence > Evidence.DELIVERED:
-            return self.evidence.name.lower()
-        return self.trouble
-
-    @property
-    def due_at(self) -> datetime:
-        """When somebody should look at it again; for a settled mail when it was recorded."""
-        if self.state is State.PENDING:
-            held_until = start_of_day(self.send_from) if self.send_from else self.recorded_at
-            return max(held_until, self.retry_at or held_until)
-        if self.state is State.SENDING:
-            return self.attempts[-1].lease_until + GRACE
-        if self.state is State.SENT and self.accepted_at:
-            return self.accepted_at + RECEIPT_EXPECTED
-        return self.recorded_at
-
-
-def start_of_day(day: date) -> datetime:
-    """Return the instant at which a Danish calendar day begins."""
-    return datetime.combine(day, time(), tzinfo=COPENHAGEN)
 
 
 def is_due(delivery: Delivery, *, now: datetime, today: date) -> bool:
@@ -201,11 +58,8 @@ def is_due(delivery: Delivery, *, now: datetime, today: date) -> bool:
 
 
 def claimed(delivery: Delivery, *, owner: str, now: datetime, today: date, digest: str, size: int) -> Delivery:
-    """Let `owner` claim the mail for one attempt, unless it isn't due or somebody else has it.
-
-    A sender whose first write succeeded with its answer lost asks again: it finds its own token and keeps its claim.
-    """
-    if any(attempt.owner == owner for attempt in delivery.attempts) or not is_due(delivery, now=now, today=today):
+    """Let `owner` claim the mail for one attempt, if it is due and nobody has it; `claim_of` says who won."""
+    if not is_due(delivery, now=now, today=today):
         return delivery
     number = delivery.attempts[-1].number + 1 if delivery.attempts else 1
     attempt = Attempt(number=number, owner=owner, claimed_at=now, digest=digest, size=size)
@@ -213,7 +67,10 @@ def claimed(delivery: Delivery, *, owner: str, now: datetime, today: date, diges
 
 
 def claim_of(delivery: Delivery, owner: str) -> Attempt | None:
-    """Return the attempt that `owner` may make now, or None when the claim went to another or is over."""
+    """Return the attempt that `owner` may make now, or None when the claim went to another or is over.
+
+    The token tells a sender whose claim was stored, while the answer to that was lost, that it has won.
+    """
     if delivery.state is State.SENDING and delivery.attempts[-1].owner == owner:
         return delivery.attempts[-1]
     return None
@@ -227,9 +84,11 @@ def lease_is_over(attempt: Attempt, *, now: datetime) -> bool:
 def answered(delivery: Delivery, number: int, answer: Answer, *, now: datetime, jitter: float) -> Delivery:
     """Enter what attempt `number`'s call came to. `jitter` is between 0 and 1.
 
-    The number is the fence: a sender that comes back after another attempt began adds to the history, and to the
-    evidence when SES took its mail, but moves nothing else.
+    The number is a fence: a sender that comes back after another attempt began adds to the history, and to the
+    evidence when SES took its mail, but moves nothing else. An attempt's first answer stands.
     """
+    if not any(attempt.number == number and attempt.outcome is Outcome.UNANSWERED for attempt in delivery.attempts):
+        return delivery
     delivery = _with_attempt(
         delivery,
         number,
@@ -240,23 +99,20 @@ def answered(delivery: Delivery, number: int, answer: Answer, *, now: datetime, 
     )
     if answer.outcome is Outcome.ACCEPTED:
         return _by_evidence(delivery)
-    if delivery.state is not State.SENDING or delivery.attempts[-1].number != number:
+    if not _is_current(delivery, number):
         return delivery
     if answer.outcome is Outcome.NOT_SENT:
-        return deferred(delivery, trouble=answer.code, now=now, jitter=jitter)
+        return _put_off(delivery, trouble=answer.code, now=now, jitter=jitter)
     if answer.outcome is Outcome.REFUSED:
         return _moved(replace(delivery, trouble=answer.code), State.FAILED)
     return delivery
 
 
-def deferred(delivery: Delivery, *, trouble: str | None, now: datetime, jitter: float) -> Delivery:
-    """Put off a mail that certainly was not sent: it waits longer each time, by half to all of the step."""
-    if delivery.state not in (State.PENDING, State.SENDING):
+def deferred(delivery: Delivery, *, trouble: str, now: datetime, today: date, jitter: float) -> Delivery:
+    """Put off a due mail before anybody claims it: it can't be sent as it is."""
+    if not is_due(delivery, now=now, today=today):
         return delivery
-    step = min(FIRST_BACKOFF * 2 ** min(delivery.deferrals, 16), LONGEST_BACKOFF)
-    retry_at = now + step * (1 + jitter) / 2
-    put_off = replace(delivery, deferrals=delivery.deferrals + 1, retry_at=retry_at, trouble=trouble)
-    return _moved(put_off, State.PENDING)
+    return _put_off(delivery, trouble=trouble, now=now, jitter=jitter)
 
 
 def overdue(delivery: Delivery, *, now: datetime) -> Delivery:
@@ -278,12 +134,25 @@ def settled(
     for receipt in told:
         if receipt.evidence is not Evidence.REJECTED:
             delivery = _with_attempt(delivery, receipt.attempt, ses_message_id=ses_message_id, accepted_at=sent_at)
-    return _by_evidence(delivery) if told else delivery
+    return _by_evidence(delivery)
+
+
+def _is_current(delivery: Delivery, number: int) -> bool:
+    return delivery.state is State.SENDING and delivery.attempts[-1].number == number
+
+
+def _put_off(delivery: Delivery, *, trouble: str | None, now: datetime, jitter: float) -> Delivery:
+    """Let the mail wait, longer each time, by half to all of the step, so that not all return at once."""
+    step = min(FIRST_BACKOFF * 2 ** min(delivery.deferrals, 16), LONGEST_BACKOFF)
+    retry_at = now + step * (1 + jitter) / 2
+    put_off = replace(delivery, deferrals=delivery.deferrals + 1, retry_at=retry_at, trouble=trouble)
+    return _moved(put_off, State.PENDING)
 
 
 def _by_evidence(delivery: Delivery) -> Delivery:
-    state = STATE_BY_EVIDENCE[delivery.evidence]
-    return _moved(replace(delivery, trouble=None, retry_at=None), state)
+    if delivery.evidence is Evidence.NONE:
+        return delivery
+    return _moved(replace(delivery, trouble=None, retry_at=None), STATE_BY_EVIDENCE[delivery.evidence])
 
 
 def _moved(delivery: Delivery, state: State) -> Delivery:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.mail.answers import answer_to_failure, answer_to_response
+from chalicelib.mail.delivery import Answer, Outcome
 from chalicelib.mail.message import Message
-from chalicelib.mail.rules import Answer, Outcome
 from chalicelib.runtime import clients, settings
 
 
-def send(message: Message, *, mail_id: str, attempt: int) -> Answer:
+def send(message: Message, *, mail_id: str, attempt: int, ses: Callable[[], Any] = clients.ses) -> Answer:
     """Ask SES once to send the message. The tags come back in every event, which is how receipts find their mail."""
     try:
-        response = clients.ses().send_email(
+        response = ses().send_email(
             FromEmailAddress=message.sender,
             Destination={"ToAddresses": list(message.to)},
             Content={"Raw": {"Data": message.raw}},

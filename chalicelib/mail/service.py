@@ -15,9 +15,10 @@ from typing import Any, Protocol
 from chalicelib.common.clock import Clock, system_clock
 from chalicelib.common.errors import TryLater
 from chalicelib.mail import answers, message, nudges, rules, sending, store
+from chalicelib.mail.addresses import AddressRefused
+from chalicelib.mail.delivery import Answer, Delivery, Outcome, Receipt, State, start_of_day
 from chalicelib.mail.mails import Mail, MailState
 from chalicelib.mail.message import Message, Unrenderable
-from chalicelib.mail.rules import Answer, Delivery, Outcome, Receipt, State
 from chalicelib.runtime.entrypoints import logger
 
 #: Two senders and some receipts may want one mail at a time; whoever loses this often leaves it to the queue.
@@ -76,10 +77,14 @@ def deliver(
     try:
         # Before the claim: what goes wrong here is then certainly not sent.
         rendered = render(stored.mail, at=clock.now())
-    except Unrenderable as error:
+    except (AddressRefused, Unrenderable) as error:
+        logger().error("mail can't be rendered", extra={"mail_id": mail_id, "code": error.code})
         code = error.code
-        _change(mail_id, lambda it: rules.deferred(it, trouble=code, now=clock.now(), jitter=jitter()), store=store)
-        logger().error("mail can't be rendered", extra={"mail_id": mail_id, "code": code})
+        _change(
+            mail_id,
+            lambda it: rules.deferred(it, trouble=code, now=clock.now(), today=clock.today(), jitter=jitter()),
+            store=store,
+        )
         return
     owner = new_token()
     claimed = _change(
@@ -142,7 +147,7 @@ def sweep(
     now, today = clock.now(), clock.today()
     for entry in store.in_state(State.SENDING, due_until=now):
         _change(entry.mail_id, lambda it: rules.overdue(it, now=now), store=store)
-    end_of_today = rules.start_of_day(today + timedelta(days=1))
+    end_of_today = start_of_day(today + timedelta(days=1))
     waiting = [
         entry
         for entry in store.in_state(State.PENDING, due_until=max(now, end_of_today))

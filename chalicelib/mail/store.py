@@ -17,8 +17,8 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.common.errors import Conflict
+from chalicelib.mail.delivery import Attempt, Delivery, Evidence, Outcome, Receipt, State
 from chalicelib.mail.mails import Mail, MailState
-from chalicelib.mail.rules import Attempt, Delivery, Evidence, Outcome, Receipt, State
 from chalicelib.runtime.tables import IntegerAttribute, JSONTextAttribute, Table, conflict_means
 
 _SK = "mail"
