@@ -23,7 +23,7 @@ from werkzeug.serving import make_server
 
 from chalicelib.runtime import clients
 from chalicelib.runtime.tables import forget_connection
-from infra.local import mailbox, objects, resources
+from infra.local import answers, mailbox, objects, resources, transactions
 from infra.local.resources import ACCOUNT_ID, REGION
 from infra.local.template import APP_TEMPLATE, DATA_TEMPLATE, References, load, resolve
 
@@ -62,6 +62,8 @@ def emulated(parameters: Mapping[str, str] | None = None) -> Iterator[Emulated]:
     """
     objects.install()
     mailbox.install()
+    transactions.install()
+    answers.install()
     with _environment(_CREDENTIALS), mock_aws():
         forget_connection()
         exports = resources.apply(load(DATA_TEMPLATE), {"Stage": STAGE})

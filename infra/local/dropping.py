@@ -24,6 +24,7 @@ def drops_in(folder: Path) -> Iterator[Drop]:
             yield Drop(path=path, key=f"drops/{kind.name}/{path.name}")
 
 
-def put(drop: Drop) -> None:
-    """Put the file into the bucket."""
-    clients.s3().put_object(Bucket=settings.files_bucket(), Key=drop.key, Body=drop.path.read_bytes())
+def put(drop: Drop) -> str:
+    """Put the file into the bucket; return the id of the version that it became."""
+    answer = clients.s3().put_object(Bucket=settings.files_bucket(), Key=drop.key, Body=drop.path.read_bytes())
+    return str(answer["VersionId"])

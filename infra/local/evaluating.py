@@ -24,8 +24,8 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """Months to evaluate in one run: the one in force, or a dry one."""
+class Start:
+    """What is started at once: the months of a dry run, or one month in force."""
 
     first: Month
     last: Month
@@ -35,33 +35,34 @@ class Run:
     def months(self) -> tuple[Month, ...]:
         return tuple(months_from(self.first, self.last))
 
+    def __str__(self) -> str:
+        return f"dry run {self.first}..{self.last}" if self.is_dry else f"month {self.first}"
 
-def runs_of(ranges: Iterable[MonthRange]) -> Iterator[Run]:
-    """Yield the runs that the ranges come to: a range that spans the procedure's start is cut there."""
-    start = service.procedure_start()
+
+def starts_of(ranges: Iterable[MonthRange]) -> Iterator[Start]:
+    """Yield what to start for the ranges, in order; a range that spans the procedure's start is cut there."""
+    in_force_from = service.procedure_start()
     for first, last in ranges:
-        if first < start:
-            yield Run(first=first, last=min(last, start.previous()), is_dry=True)
-        if last >= start:
-            yield Run(first=max(first, start), last=last, is_dry=False)
+        if first < in_force_from:
+            yield Start(first=first, last=min(last, in_force_from.previous()), is_dry=True)
+        for month in months_from(max(first, in_force_from), last):
+            yield Start(first=month, last=month, is_dry=False)
 
 
-def start(run: Run, function: Function, *, without_missing: bool) -> tuple[str, Waiting | None]:
-    """Start the run's months as the schedule does; return the run's id, and the month that waits, if any."""
-    if run.is_dry:
-        answer = function.call({"month": str(run.first), "last_month": str(run.last)})
+def start(it: Start, function: Function, *, without_missing: bool) -> tuple[str, Waiting | None]:
+    """Start as the schedule does; return the run's id, and the month that has to wait, if any."""
+    if it.is_dry:
+        answer = function.call({"month": str(it.first), "last_month": str(it.last)})
         return answer["dry_run"], None
-    for month in run.months:
-        answer = function.call({"month": str(month), "without_missing": without_missing})
-        if answer["waiting_for"]:
-            waiting = Waiting(month=Month.parse(answer["waiting_for"]), missing=tuple(answer["missing"]))
-            return LIVE, waiting
+    answer = function.call({"month": str(it.first), "without_missing": without_missing})
+    if answer["waiting_for"]:
+        return LIVE, Waiting(month=Month.parse(answer["waiting_for"]), missing=tuple(answer["missing"]))
     return LIVE, None
 
 
-def lines_by_month(run_id: str, run: Run) -> dict[Month, tuple[Line, ...]]:
-    """Return what stands in the ledger for each of the run's months."""
-    return {month: tuple(reading.lines(run_id, month)) for month in run.months}
+def lines_by_month(run_id: str, months: Iterable[Month]) -> dict[Month, tuple[Line, ...]]:
+    """Return what stands in the ledger for each month."""
+    return {month: tuple(reading.lines(run_id, month)) for month in months}
 
 
 def write_outcomes(path: Path, lines_by_month: Mapping[Month, Iterable[Line]]) -> None:

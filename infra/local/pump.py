@@ -56,7 +56,7 @@ class Pump:
     def _pump_each(self) -> list[Batch]:
         batches = []
         for function, consumer in self._functions:
-            if messages := _receive(consumer):
+            while messages := _receive(consumer):
                 batches.append(self._call(function, consumer, messages))
         return batches
 

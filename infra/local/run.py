@@ -8,8 +8,9 @@ from pathlib import Path
 
 from chalicelib.common.months import Month
 from chalicelib.evaluation.ledger import Line
+from chalicelib.kpi.drops import Drop
 from infra import packaged
-from infra.local import aws, dropping, evaluating, mailbox, seed, snapshot
+from infra.local import aws, dropping, evaluating, mailbox, reports, seed, snapshot
 from infra.local.arguments import Arguments
 from infra.local.functions import Function, functions_of
 from infra.local.mailbox import SentMail
@@ -27,7 +28,7 @@ class Job:
         self._screen = screen
         self._functions = functions_of(packaged.template(aws.STAGE), references)
         self._pump = Pump(self._functions.values())
-        self._lines_by_month: dict[Month, tuple[Line, ...]] = {}
+        self._months_by_run: dict[str, list[Month]] = {}
         self._dry_months: set[Month] = set()
 
     def do(self) -> None:
@@ -36,13 +37,15 @@ class Job:
         self._drain_left_over()
         for drop in dropping.drops_in(self._arguments.drops):
             with self._step(drop.key) as step:
-                dropping.put(drop)
+                version_id = dropping.put(drop)
                 self._drain(step)
-        for run in evaluating.runs_of(self._arguments.months):
-            self._evaluate(run)
-        self._screen.months(self._lines_by_month, frozenset(self._dry_months), mailbox.sent)
+                step.note = _what_became_of(reports.drop_of(drop.key, version_id))
+        for start in evaluating.starts_of(self._arguments.months):
+            self._evaluate(start)
+        lines_by_month = self._lines_by_month()
+        self._screen.months(lines_by_month, frozenset(self._dry_months), mailbox.sent)
         if self._arguments.outcomes:
-            evaluating.write_outcomes(self._arguments.outcomes, self._lines_by_month)
+            evaluating.write_outcomes(self._arguments.outcomes, lines_by_month)
         if self._arguments.mails:
             write_mails(self._arguments.mails, mailbox.sent)
 
@@ -56,17 +59,24 @@ class Job:
             with self._step("left over from the earlier run") as step:
                 self._drain(step)
 
-    def _evaluate(self, run: evaluating.Run) -> None:
-        with self._step(f"{'dry run' if run.is_dry else 'in force'} {run.first}..{run.last}") as step:
-            run_id, waiting = evaluating.start(
-                run, self._function("start-evaluation"), without_missing=self._arguments.without_missing
+    def _evaluate(self, start: evaluating.Start) -> None:
+        with self._step(str(start)) as step:
+            run, waiting = evaluating.start(
+                start, self._function("start-evaluation"), without_missing=self._arguments.without_missing
             )
             self._drain(step)
         if waiting:
             self._screen.waiting(waiting)
-        self._lines_by_month |= evaluating.lines_by_month(run_id, run)
-        if run.is_dry:
-            self._dry_months.update(run.months)
+        self._months_by_run.setdefault(run, []).extend(start.months)
+        if start.is_dry:
+            self._dry_months.update(start.months)
+
+    def _lines_by_month(self) -> dict[Month, tuple[Line, ...]]:
+        """Return what came of every month that was asked for, corrections by later months included."""
+        lines: dict[Month, tuple[Line, ...]] = {}
+        for run, months in self._months_by_run.items():
+            lines |= evaluating.lines_by_month(run, months)
+        return lines
 
     def _drain(self, step: Step) -> None:
         """Work until nothing waits: the queues, then what the sweeper finds, as it would five minutes later."""
@@ -83,6 +93,15 @@ class Job:
 
     def _function(self, name: str) -> Function:
         return self._functions[name]
+
+
+def _what_became_of(drop: Drop | None) -> str:
+    if drop is None:
+        return "not taken: see the dead letters"
+    if not drop.count_by_name:
+        return drop.status.value.replace("_", " ")
+    accepted, rejected = drop.count_by_name.get("accepted", 0), drop.count_by_name.get("rejected", 0)
+    return f"{drop.status.value.replace('_', ' ')}: {accepted} rows stand, {rejected} rejected"
 
 
 def write_mails(folder: Path, mails: Iterable[SentMail]) -> None:

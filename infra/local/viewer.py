@@ -22,6 +22,7 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from chalicelib.common import danish
+from chalicelib.kpi.report import STATUS_NAME
 from chalicelib.mail import outbox
 from chalicelib.mail.delivery import State
 from infra.local import mailbox, reports
@@ -154,7 +155,7 @@ def _mail_named(message_id: str) -> SentMail:
 
 
 def _reports() -> Response:
-    return _page("reports.html", reports=reports.listed(), clock_time=danish.clock_time)
+    return _page("reports.html", drops=list(reports.drops()), status_name=STATUS_NAME, clock_time=danish.clock_time)
 
 
 def _report(key: str) -> Response:

@@ -6,6 +6,8 @@ import multiprocessing
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from chalicelib.runtime import clients
 from tests.conftest import EmulatedAWS
 
@@ -86,3 +88,30 @@ def test_racing_processes_meet_one_database(served_aws: EmulatedAWS) -> None:
         claims = pool.map(_claim, [str(number) for number in range(12)])
 
     assert claims.count(True) == 1
+
+
+def _put_op(key: str, value: str, *, only_new: bool = False) -> dict[str, Any]:
+    put: dict[str, Any] = {
+        "TableName": "ddh-local-mail",
+        "Item": {"pk": {"S": key}, "sk": {"S": "x"}, "value": {"S": value}},
+    }
+    return {"Put": put | ({"ConditionExpression": "attribute_not_exists(pk)"} if only_new else {})}
+
+
+def test_a_transaction_that_fails_leaves_every_item_as_it_was(aws: EmulatedAWS) -> None:
+    dynamodb: Any = clients.session().create_client("dynamodb")
+    dynamodb.transact_write_items(TransactItems=[_put_op("a", "old"), _put_op("taken", "old")])
+    update = {
+        "TableName": "ddh-local-mail",
+        "Key": {"pk": {"S": "taken"}, "sk": {"S": "x"}},
+        "UpdateExpression": "SET #v = :new",
+        "ConditionExpression": "attribute_not_exists(pk)",
+        "ExpressionAttributeNames": {"#v": "value"},
+        "ExpressionAttributeValues": {":new": {"S": "new"}},
+    }
+
+    with pytest.raises(dynamodb.exceptions.TransactionCanceledException):
+        dynamodb.transact_write_items(TransactItems=[_put_op("a", "new"), _put_op("b", "new"), {"Update": update}])
+
+    stored = dynamodb.scan(TableName="ddh-local-mail")["Items"]
+    assert sorted((item["pk"]["S"], item["value"]["S"]) for item in stored) == [("a", "old"), ("taken", "old")]
