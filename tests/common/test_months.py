@@ -33,11 +33,24 @@ def test_other_spellings_are_no_month(text: str) -> None:
         Month.parse(text)
 
 
+@pytest.mark.parametrize(("year", "number"), [(2024, 0), (2024, 13), (1899, 12)])
+def test_numbers_outside_the_calendar_are_no_month(year: int, number: int) -> None:
+    with pytest.raises(ValueError, match="not a month"):
+        Month(year, number)
+
+
+@pytest.mark.parametrize("number", [0, 5])
+def test_numbers_outside_the_year_are_no_quarter(number: int) -> None:
+    with pytest.raises(ValueError, match="not a quarter"):
+        Quarter(2024, number)
+
+
 def test_a_leap_year_has_its_day() -> None:
     assert Month(2024, 2).last_day == date(2024, 2, 29)
 
 
 def test_a_quarter_has_its_three_months() -> None:
+    assert str(Quarter(2024, 4)) == "2024-Q4"
     assert Quarter(2024, 4).months == (Month(2024, 10), Month(2024, 11), Month(2024, 12))
 
 

@@ -1,5 +1,6 @@
 """The evaluation under crashes, lost answers and races: it ends in the same state, and nobody is mailed twice."""
 
+import json
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -8,7 +9,8 @@ from typing import Any, Literal
 
 import pytest
 
-from chalicelib.evaluation import following, service
+from chalicelib.common.errors import Conflict, TryLater
+from chalicelib.evaluation import events, following, service, store
 from chalicelib.evaluation.requests import LIVE, Request
 from infra.local import aws as emulator
 from tests import faults
@@ -134,3 +136,47 @@ def _racer() -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         text=True,
     )
+
+
+def test_somebody_who_was_faster_is_noticed_and_nothing_is_done_twice(
+    hotline: Hotline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(hotline)
+    commit = store.commit
+
+    def commit_after_somebody_else(*args: Any, **rest: Any) -> None:
+        monkeypatch.setattr(store, "commit", commit)
+        following.bring_up_to_date(FURESO, clock=hotline.clock)
+        commit(*args, **rest)
+
+    monkeypatch.setattr(store, "commit", commit_after_somebody_else)
+    following.bring_up_to_date(FURESO, clock=hotline.clock)
+
+    assert mail_ids() == ["notice_2024-10_190_r1", "notice_2024-11_190_r1"]
+    assert store.heads(LIVE, ["190"])["190"].version == 1
+
+
+def test_who_is_never_fast_enough_leaves_it_to_the_queue(hotline: Hotline, monkeypatch: pytest.MonkeyPatch) -> None:
+    prepare(hotline)
+
+    def always_too_late(*args: Any, **rest: Any) -> None:
+        raise Conflict("somebody was faster")
+
+    monkeypatch.setattr(store, "commit", always_too_late)
+
+    with pytest.raises(TryLater, match="190"):
+        following.bring_up_to_date(FURESO, clock=hotline.clock)
+
+
+def test_a_queue_message_brings_its_municipality_up_to_date_and_a_bad_one_returns_alone(hotline: Hotline) -> None:
+    prepare(hotline)
+    good = {"version": 2, "run": LIVE, "municipality_code": "190", "from_month": "2024-10", "later": "field"}
+    records = [
+        {"messageId": "bad", "body": json.dumps({"version": 1})},
+        {"messageId": "good", "body": json.dumps(good)},
+    ]
+
+    answer = events.evaluate_municipality({"Records": records}, None)
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "bad"}]}
+    assert mail_ids() == ["notice_2024-10_190_r1", "notice_2024-11_190_r1"]
