@@ -98,8 +98,8 @@ def _first_to_look_at(request: Request, *, due: list[Month], head: store.Head) -
 
 def _read(months: Sequence[Month], *, run: str, head: store.Head) -> _Stored:
     code = head.municipality_code
-    found = {month: each for month in months if (each := figures.municipality_month(code, month))}
-    current = {month: each for month in months if (each := store.current(run, head, month))}
+    found = {month: read for month in months if (read := figures.municipality_month(code, month))}
+    current = {month: stands for month in months if (stands := store.current(run, head, month))}
     before = store.current(run, head, head.last_before(months[0])) if months else None
     stored = _Stored(
         run=run, head=head, before=before, figures_by_month=found, current_by_month=current, elsewhere_by_agent={}
