@@ -52,10 +52,6 @@ class MailState:
     delivery: Delivery
 
     @property
-    def mail_id(self) -> str:
-        return self.mail.mail_id
-
-    @property
     def state(self) -> State:
         return self.delivery.state
 

@@ -8,6 +8,7 @@ import pytest
 from jinja2 import ChoiceLoader, FileSystemLoader
 
 from chalicelib.runtime import templates
+from tests.mail.network import Network
 
 _HOUSE = Path(__file__).parent / "house"
 
@@ -18,3 +19,8 @@ def trial_templates(monkeypatch: pytest.MonkeyPatch) -> None:
     environment = templates._environment()
     assert environment.loader is not None
     monkeypatch.setattr(environment, "loader", ChoiceLoader([FileSystemLoader(_HOUSE), environment.loader]))
+
+
+@pytest.fixture
+def network(aws: object, monkeypatch: pytest.MonkeyPatch) -> Network:
+    return Network(monkeypatch)

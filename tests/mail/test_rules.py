@@ -221,6 +221,10 @@ def test_of_several_recipients_the_worst_stands() -> None:
     assert [receipt.recipient for receipt in settled.receipts if receipt.evidence is Evidence.BOUNCED] == [1]
 
 
+def test_an_event_that_tells_nothing_changes_nothing() -> None:
+    assert rules.settled(_claimed(), [], ses_message_id=None, sent_at=None) == _claimed()
+
+
 def test_the_mail_is_accepted_from_the_first_moment_that_anybody_told() -> None:
     early, late = NOW, NOW + timedelta(minutes=3)
     receipt = [Receipt(attempt=1, evidence=Evidence.SENT)]

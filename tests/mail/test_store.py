@@ -11,15 +11,15 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
 
 import pytest
-from botocore.exceptions import ReadTimeoutError
 
 from chalicelib.common.errors import Conflict
 from chalicelib.mail import store
 from chalicelib.mail.delivery import Answer, Delivery, Evidence, Outcome, Receipt, State
 from chalicelib.mail.mails import Mail, MailState
 from chalicelib.mail.rules import answered, claimed, settled
-from chalicelib.runtime.tables import conflict_means, connection, transaction
+from chalicelib.runtime.tables import conflict_means, transaction
 from tests.mail.fakes import MemoryStore, a_mail
+from tests.mail.network import Network, answer_lost
 
 NOW = datetime(2025, 2, 5, 5, 0, tzinfo=UTC)
 
@@ -139,28 +139,15 @@ def test_a_held_mail_is_due_when_its_day_begins_in_denmark(table: AnyStore) -> N
 # Only the real table: what the fake stands for.
 
 
-class _LoseAnswers:
-    """Lets the next request through and loses its answer; botocore then tries again by itself."""
-
-    def __init__(self) -> None:
-        self.left = 1
-
-    def __call__(self, request: Any, **_: Any) -> None:
-        if self.left:
-            self.left -= 1
-            connection().client._endpoint.http_session.send(request)
-            raise ReadTimeoutError(endpoint_url=request.url)
-
-
-def test_a_recording_whose_answer_was_lost_recognises_itself(served_aws: object) -> None:
-    connection().client.meta.events.register_first("before-send.dynamodb.PutItem", _LoseAnswers())
+def test_a_recording_whose_answer_was_lost_recognises_itself(network: Network) -> None:
+    network.next("PutItem", answer_lost)
 
     assert store.add(a_mail(), _new(), owner="a")
 
 
-def test_a_change_whose_answer_was_lost_says_no_and_stands(served_aws: object) -> None:
+def test_a_change_whose_answer_was_lost_says_no_and_stands(network: Network) -> None:
     store.add(a_mail(), _new(), owner="a")
-    connection().client.meta.events.register_first("before-send.dynamodb.UpdateItem", _LoseAnswers())
+    network.next("UpdateItem", answer_lost)
 
     assert not store.replace("notice_2024-10_751_r1", _new(), _claimed(_new()))
     stored = store.get("notice_2024-10_751_r1")
