@@ -116,12 +116,16 @@ def deferred(delivery: Delivery, *, trouble: str, now: datetime, today: date, ji
 
 
 def overdue(delivery: Delivery, *, now: datetime) -> Delivery:
-    """Decide a mail that is still being sent when its grace is over: send it once more, then ask a person."""
+    """Decide a mail that is still being sent when its grace is over: send it once more, then ask a person.
+
+    What an earlier attempt was refused for is not tried again.
+    """
     if delivery.state is not State.SENDING or now < delivery.due_at:
         return delivery
+    refusal = next((attempt.code for attempt in delivery.attempts if attempt.outcome is Outcome.REFUSED), None)
     unknown = sum(attempt.outcome in (Outcome.UNANSWERED, Outcome.UNKNOWN) for attempt in delivery.attempts)
-    if unknown > UNKNOWN_OUTCOMES_ALLOWED:
-        return _moved(replace(delivery, trouble="uncertain"), State.FAILED)
+    if refusal or unknown > UNKNOWN_OUTCOMES_ALLOWED:
+        return _moved(replace(delivery, trouble=refusal or "uncertain"), State.FAILED)
     return _moved(replace(delivery, trouble="no_answer", retry_at=None), State.PENDING)
 
 

@@ -168,6 +168,14 @@ def test_a_second_unknown_outcome_asks_a_person() -> None:
     assert (given_up.state, given_up.reason) == (State.FAILED, "uncertain")
 
 
+def test_what_an_earlier_attempt_was_refused_for_is_not_tried_a_third_time() -> None:
+    told_late = _answered(_sent_again(), REFUSED, number=1)
+
+    given_up = rules.overdue(told_late, now=NOW + 2 * (LEASE + GRACE))
+
+    assert (given_up.state, given_up.reason) == (State.FAILED, "MessageRejected")
+
+
 def test_a_sender_that_died_before_its_call_counts_as_unknown() -> None:
     assert rules.overdue(_claimed(), now=NOW + LEASE + GRACE).state is State.PENDING
 
