@@ -168,3 +168,35 @@ def test_following_in_two_goes_is_following_in_one(first: list[tuple[int, int]],
     assert begun + follow(all_months[len(first) :], policy=POLICY, standing=standing) == follow(
         all_months, policy=POLICY
     )
+
+
+@pytest.mark.parametrize(
+    ("history", "reasons"),
+    [
+        ([HIGH], ["at_target"]),
+        ([NONE, FEW], ["no_calls", "too_few_calls"]),
+        (
+            [LOW, LOW, LOW, LOW],
+            ["below_target", "below_target", "surely_below_over_three_months", "proposal_waits"],
+        ),
+        ([(1000, 599)] * 3, ["below_target", "below_target", "not_enough_calls_to_be_sure"]),
+    ],
+)
+def test_every_outcome_says_why(history: list[tuple[int, int]], reasons: list[str]) -> None:
+    judgements = follow(months(*history), policy=POLICY)
+
+    assert [judgement.reason.value for judgement in judgements] == reasons
+
+
+@given(histories)
+def test_each_judgement_begins_where_the_last_one_ended(history: list[tuple[int, int]]) -> None:
+    judgements = follow(months(*history), policy=POLICY)
+
+    befores = [judgement.before for judgement in judgements]
+    assert befores == [NOTHING_YET, *(judgement.after for judgement in judgements)][: len(befores)]
+
+
+def test_what_is_not_certain_says_of_how_many_calls() -> None:
+    judgement = follow(months(*[(1000, 599)] * 3), policy=POLICY)[-1]
+
+    assert judgement.pooled == (3000, 1797)

@@ -99,3 +99,77 @@ def test_a_value_of_another_shape_is_refused(name: RuleName, value: Any) -> None
 def test_an_unknown_rule_is_refused() -> None:
     with pytest.raises(NotARuleValue):
         make_rule({"name": "free_lunch", "value": 1, "in_force_from": "2022-01-01", "decision_id": "x", "note": ""})
+
+
+GUIDANCE = {
+    "procedure_url": "https://ddh.example/x",
+    "e_learning_url": "https://e.example/y",
+    "teaching": {"week_of_month": 4, "weekday": 7, "hours": "kl. 9", "place": "Viborg"},
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        (RuleName.FCR_TARGET_PERCENT, 1),
+        (RuleName.FCR_TARGET_PERCENT, 100),
+        (RuleName.MINIMUM_ANSWERED_CALLS, 0),
+        (RuleName.SMALL_SAMPLE_GUARD, {"on": False, "level_permille": 1}),
+        (RuleName.SMALL_SAMPLE_GUARD, {"on": True, "level_permille": 500}),
+        (RuleName.QUIET_PERIOD, {"from": "07-01", "to": "07-01"}),
+        (RuleName.RESPONSE_WINDOW_DAYS, 365),
+        (RuleName.FOLLOW_UP_BOTTOM, 98),
+        (RuleName.WAIT_FOR_FIGURES_DAYS, 0),
+        (RuleName.GUIDANCE, GUIDANCE),
+    ],
+)
+def test_values_at_their_bounds_are_taken(name: RuleName, value: Any) -> None:
+    check_value(name, value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        (RuleName.MINIMUM_ANSWERED_CALLS, -1),
+        (RuleName.SMALL_SAMPLE_GUARD, {"on": 1, "level_permille": 25}),
+        (RuleName.SMALL_SAMPLE_GUARD, {"on": True, "level_permille": 0}),
+        (RuleName.SMALL_SAMPLE_GUARD, {"on": True, "level_permille": 501}),
+        (RuleName.QUIET_PERIOD, {"from": "07-01"}),
+        (RuleName.QUIET_PERIOD, {"from": "07-01", "to": "02-30"}),
+        (RuleName.GUIDANCE, GUIDANCE | {"e_learning_url": "javascript:alert(1)"}),
+        (RuleName.GUIDANCE, GUIDANCE | {"procedure_url": None}),
+        (RuleName.GUIDANCE, GUIDANCE | {"teaching": GUIDANCE["teaching"] | {"week_of_month": 5}}),  # type: ignore[operator]  # a dict of mixed values
+        (RuleName.GUIDANCE, GUIDANCE | {"teaching": GUIDANCE["teaching"] | {"weekday": 0}}),  # type: ignore[operator]  # as above
+        (RuleName.GUIDANCE, GUIDANCE | {"teaching": GUIDANCE["teaching"] | {"hours": 9}}),  # type: ignore[operator]  # as above
+    ],
+)
+def test_values_just_outside_are_refused_by_name(name: RuleName, value: Any) -> None:
+    with pytest.raises(NotARuleValue, match=name.value):
+        check_value(name, value)
+
+
+def test_a_rule_is_made_of_its_stored_form() -> None:
+    made = make_rule(
+        {
+            "name": "fcr_target_percent",
+            "value": 60,
+            "in_force_from": "2022-01-01",
+            "decision_id": "2024-06-19/12",
+            "note": "Mål",
+        }
+    )
+
+    assert made == Rule(
+        name=RuleName.FCR_TARGET_PERCENT,
+        in_force_from=date(2022, 1, 1),
+        value=60,
+        decision_id="2024-06-19/12",
+        note="Mål",
+    )
+    assert made.as_used() == {"value": 60, "in_force_from": "2022-01-01", "decision_id": "2024-06-19/12"}
+
+
+def test_the_latest_rule_wins_in_whatever_order_they_are_read() -> None:
+    reversed_book = RuleBook(tuple(reversed(TARGETS.rules)))
+
+    assert reversed_book.in_force(RuleName.FCR_TARGET_PERCENT, date(2025, 4, 1)).value == 65
