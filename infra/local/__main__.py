@@ -49,7 +49,6 @@ def _run(arguments: Arguments) -> int:
     address = f"http://127.0.0.1:{arguments.port}"
     with (
         aws.emulated({"BaseUrl": address}) as emulated,
-        aws.served(),
         _kept(arguments.state) if arguments.state else nullcontext(),
         viewer.serving(arguments.port) if not arguments.once else nullcontext(),
     ):

@@ -21,7 +21,7 @@ from infra.local.template import References
 
 
 class Job:
-    """One run of the main job over what `arguments` name. The emulated AWS is up and served."""
+    """One run of the main job over what `arguments` name. The emulated AWS is up."""
 
     def __init__(self, arguments: Arguments, screen: Screen, references: References) -> None:
         self._arguments = arguments

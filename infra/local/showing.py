@@ -69,17 +69,23 @@ class Screen:
         self, lines_by_month: Mapping[Month, Iterable[Line]], dry_months: frozenset[Month], mails: Iterable[SentMail]
     ) -> None:
         """Show the table of months: agents by outcome, and the mails about each month."""
-        table = Table(title="The follow-up procedure, month by month", title_justify="left")
-        table.add_column("month")
-        table.add_column("run")
+        table = Table(
+            title="The follow-up procedure, month by month",
+            title_justify="left",
+            box=None,
+            pad_edge=False,
+            padding=(0, 1, 0, 0),
+        )
+        for heading in ("month", "run"):
+            table.add_column(heading, no_wrap=True)
         for heading in ("agents", *HEADING_BY_OUTCOME.values(), "mails"):
-            table.add_column(heading, justify="right")
+            table.add_column(heading.replace(" ", "\n"), justify="right")
         mail_ids = [mail.tags.get("mail_id", "") for mail in mails]
         for month, lines in sorted(lines_by_month.items()):
             count_by_outcome = Counter(line.outcome for line in lines)
             counts = [count_by_outcome.total(), *(count_by_outcome[outcome] for outcome in HEADING_BY_OUTCOME)]
             mails_of_month = sum(str(month) in mail_id.split("_") for mail_id in mail_ids)
-            run = "dry run" if month in dry_months else "in force"
+            run = "dry" if month in dry_months else "live"
             table.add_row(str(month), run, *(str(count) for count in counts), str(mails_of_month))
         self._console.print(table)
 
