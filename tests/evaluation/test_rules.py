@@ -196,7 +196,8 @@ def test_each_judgement_begins_where_the_last_one_ended(history: list[tuple[int,
     assert befores == [NOTHING_YET, *(judgement.after for judgement in judgements)][: len(befores)]
 
 
-def test_what_is_not_certain_says_of_how_many_calls() -> None:
-    judgement = follow(months(*[(1000, 599)] * 3), policy=POLICY)[-1]
+def test_what_is_not_certain_says_of_how_many_calls_of_the_last_three_months() -> None:
+    judgements = follow(months((1000, 590), *[(1000, 599)] * 3), policy=POLICY)
 
-    assert judgement.pooled == (3000, 1797)
+    assert [judgement.pooled for judgement in judgements] == [None, None, (3000, 1788), (3000, 1797)]
+    assert judgements[-1].before == judgements[-2].after
