@@ -65,6 +65,11 @@ def percent(part: int, whole: int, *, places: int = 1) -> str:
     return f"{decimal_number(Decimal(100 * part) / Decimal(whole), places=places)} %"
 
 
+def counted(count: int, one: str, many: str) -> str:
+    """Return `1 kommune` or `3 kommuner`."""
+    return f"{number(count)} {one if count == 1 else many}"
+
+
 def listed(words: Sequence[str]) -> str:
     """Return `a, b og c`."""
     if len(words) < 2:

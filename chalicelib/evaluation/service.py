@@ -13,7 +13,7 @@ from datetime import date
 
 from chalicelib.common import municipalities
 from chalicelib.common.clock import Clock, system_clock
-from chalicelib.common.danish import long_date, month_name
+from chalicelib.common.danish import counted, long_date, month_name
 from chalicelib.common.errors import Conflict, Refused
 from chalicelib.common.months import Month, months_from
 from chalicelib.evaluation import schedule, store
@@ -173,7 +173,7 @@ def _tell_who_is_missing(month: Month, missing: tuple[str, ...], *, book: RuleBo
     mail = outbox.Mail(
         mail_id=f"missing_{month}_{who}",
         to=(settings.secretariat_address(),),
-        subject=f"Tal mangler for {month_name(month)}: {len(missing)} kommuner",
+        subject=f"Tal mangler for {month_name(month)}: {counted(len(missing), 'kommune', 'kommuner')}",
         template="evaluation/missing",
         facts={
             "month": str(month),

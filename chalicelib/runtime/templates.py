@@ -47,7 +47,7 @@ def _environment() -> Environment:
         listed=danish.listed,
         unbroken=lambda text: text.replace(" ", "\N{NO-BREAK SPACE}"),
     )
-    environment.globals.update(percent=danish.percent)
+    environment.globals.update(percent=danish.percent, counted=danish.counted)
     return environment
 
 

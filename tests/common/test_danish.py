@@ -40,3 +40,8 @@ def test_decimals_have_a_comma() -> None:
 )
 def test_a_list_ends_with_og(words: list[str], text: str) -> None:
     assert danish.listed(words) == text
+
+
+@pytest.mark.parametrize(("count", "text"), [(0, "0 kommuner"), (1, "1 kommune"), (1200, "1.200 kommuner")])
+def test_one_is_one_and_the_rest_are_many(count: int, text: str) -> None:
+    assert danish.counted(count, "kommune", "kommuner") == text
