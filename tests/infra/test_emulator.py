@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.runtime import clients
 from tests.conftest import EmulatedAWS
+from tests.infra.racers import claim
 
 
 def _put(aws: EmulatedAWS, key: str) -> None:
@@ -69,23 +70,9 @@ def test_one_test_s_state_does_not_reach_the_next(aws: EmulatedAWS, queued: Call
     assert "Versions" not in listed
 
 
-def _claim(name: str) -> bool:
-    """Claim one item by a conditional put; True for the one who got it. Runs in a process of its own."""
-    dynamodb: Any = clients.session().create_client("dynamodb")
-    try:
-        dynamodb.put_item(
-            TableName="ddh-local-mail",
-            Item={"pk": {"S": "race"}, "sk": {"S": "x"}, "by": {"S": name}},
-            ConditionExpression="attribute_not_exists(pk)",
-        )
-    except dynamodb.exceptions.ConditionalCheckFailedException:
-        return False
-    return True
-
-
 def test_racing_processes_meet_one_database(served_aws: EmulatedAWS) -> None:
     with multiprocessing.get_context("spawn").Pool(3) as pool:
-        claims = pool.map(_claim, [str(number) for number in range(12)])
+        claims = pool.map(claim, [str(number) for number in range(12)])
 
     assert claims.count(True) == 1
 
