@@ -15,6 +15,10 @@ from infra.local.aws import Emulated
 from infra.local.mailbox import SentMail
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--strict-browser", action="store_true", help="fail, not skip, where there is no Chromium")
+
+
 class SettableClock:
     """A clock that stands still until it is set. The two readings are set apart, as they are apart in the house."""
 

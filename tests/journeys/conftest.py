@@ -1,0 +1,96 @@
+"""What journeys need: the local run as a program of its own, and a browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+
+from infra.packaged import PROJECT
+
+LocalRun = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def _program(*words: str) -> list[str]:
+    return [sys.executable, "-m", "infra.local", *words]
+
+
+@pytest.fixture(scope="session")
+def local_run() -> LocalRun:
+    """Run `python -m infra.local` with words, to its end."""
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        program = _program(*words)
+        return subprocess.run(program, cwd=PROJECT, env=dict(os.environ), capture_output=True, text=True, check=False)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def viewer() -> Iterator[str]:
+    """The address of a mail viewer after the month 2024-10 of the sample drops."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    program = _program("--months", "2024-10", "--port", str(port))
+    with subprocess.Popen(program, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        for line in running.stdout:
+            if line.startswith("Mails and reports:"):
+                break
+        yield f"http://127.0.0.1:{port}"
+        running.send_signal(signal.SIGINT)
+        assert running.wait(timeout=20) == 0, "Ctrl-C did not end the run cleanly"
+
+
+@pytest.fixture(scope="session")
+def browser(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    """A Chromium without a window. Skips where there is none, unless `--strict-browser` asks to fail."""
+    chromium, driver = _found("chromium", "chromium-browser", "google-chrome"), _found("chromedriver")
+    if chromium is None or driver is None:
+        reason = "no Chromium with its chromedriver here: on Debian apt-get install chromium chromium-driver"
+        if request.config.getoption("--strict-browser"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    options = Options()
+    options.binary_location = chromium
+    for word in (
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        f"--user-data-dir={tmp_path_factory.mktemp('chromium')}",
+    ):
+        options.add_argument(word)
+    chrome = webdriver.Chrome(options=options, service=Service(driver))
+    yield chrome
+    chrome.quit()
+
+
+def _found(*names: str) -> str | None:
+    return next((path for name in names if (path := shutil.which(name))), None)
+
+
+@pytest.fixture
+def expected() -> Callable[[str, str], list[str]]:
+    """Return the lines of an expected file that are about one month."""
+
+    def lines(name: str, month: str) -> list[str]:
+        text = (Path(__file__).parents[1] / "expected" / f"{name}.csv").read_text("utf-8")
+        return [line for line in text.splitlines() if line.startswith(f"{month};")]
+
+    return lines
