@@ -9,9 +9,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from socket import socket
 
 from infra.local import arguments as command_line
 from infra.local.arguments import Arguments
+from infra.local.listening import listen
 from infra.local.problems import CannotRun, StateInUse, StateUnreadable
 
 _STOPPED_BY_SIGNAL = 130
@@ -24,8 +26,11 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         command_line.check_places(arguments)
-        with _locked(arguments.state) if arguments.state else nullcontext():
-            return _run(arguments)
+        with (
+            _locked(arguments.state) if arguments.state else nullcontext(),
+            nullcontext() if arguments.once else listen(arguments.port) as listener,
+        ):
+            return _run(arguments, listener)
     except CannotRun as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -33,7 +38,7 @@ def main() -> int:
         return _STOPPED_BY_SIGNAL
 
 
-def _run(arguments: Arguments) -> int:
+def _run(arguments: Arguments, listener: socket | None) -> int:
     # What follows imports the emulator and the application, which takes two seconds: not for --help or a wrong word.
     from rich.console import Console
 
@@ -50,7 +55,7 @@ def _run(arguments: Arguments) -> int:
     with (
         aws.emulated({"BaseUrl": address}) as emulated,
         _kept(arguments.state) if arguments.state else nullcontext(),
-        viewer.serving(arguments.port) if not arguments.once else nullcontext(),
+        viewer.serving(listener) if listener else nullcontext(),
     ):
         job = Job(arguments, screen, emulated.references)
         try:
@@ -59,7 +64,7 @@ def _run(arguments: Arguments) -> int:
             raise CannotRun(error.message) from error
         dead = job.dead_letters()
         screen.dead_letters(dead)
-        if not arguments.once:
+        if listener:
             screen.say(f"Mails and reports: {address}  (Ctrl-C ends)")
             _until_stopped()
     return _ENDED_IN_DEAD_LETTERS if dead else 0

@@ -28,7 +28,6 @@ from chalicelib.mail.delivery import State
 from infra.local import mailbox, reports
 from infra.local.aws import QuietRequestHandler
 from infra.local.mailbox import SentMail
-from infra.local.problems import PortTaken
 
 _TEMPLATES = Path(__file__).with_name("templates")
 _CHALICELIB = Path(__file__).resolve().parents[2] / "chalicelib"
@@ -92,26 +91,12 @@ class Viewer:
 
 
 @contextmanager
-def serving(port: int) -> Iterator[None]:
-    """Serve the viewer on loopback while this lasts.
-
-    Raises:
-        PortTaken: another program listens there.
-    """
-    # werkzeug ends the whole program when the port is taken, so it is bound here and handed over.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind(("127.0.0.1", port))
-        listener.listen()
-    except OSError as error:
-        listener.close()
-        raise PortTaken(port) from error
-    viewer = Viewer(f"{name}:{port}" for name in ("127.0.0.1", "localhost"))
+def serving(listener: socket.socket) -> Iterator[None]:
+    """Serve the viewer to whoever connects to `listener`, while this lasts."""
+    host, port = listener.getsockname()
+    viewer = Viewer(f"{name}:{port}" for name in (host, "localhost"))
     # Threads, because a browser opens connections that it doesn't use yet.
-    server = make_server(
-        "127.0.0.1", port, viewer, threaded=True, request_handler=QuietRequestHandler, fd=listener.fileno()
-    )
+    server = make_server(host, port, viewer, threaded=True, request_handler=QuietRequestHandler, fd=listener.fileno())
     thread = Thread(target=server.serve_forever, name="viewer", daemon=True)
     thread.start()
     try:
@@ -119,7 +104,6 @@ def serving(port: int) -> Iterator[None]:
     finally:
         server.shutdown()
         server.server_close()
-        listener.close()
         thread.join()
 
 
@@ -203,5 +187,5 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["day"] = danish.long_date
+    environment.filters.update(day=danish.long_date, number=danish.number)
     return environment
