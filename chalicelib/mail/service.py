@@ -16,7 +16,7 @@ from chalicelib.common.clock import Clock, system_clock
 from chalicelib.common.errors import TryLater
 from chalicelib.mail import answers, message, nudges, rules, sending, store
 from chalicelib.mail.addresses import AddressRefused
-from chalicelib.mail.delivery import Answer, Delivery, Outcome, Receipt, State, start_of_day
+from chalicelib.mail.delivery import Answer, Attempt, Delivery, Outcome, Receipt, State, start_of_day
 from chalicelib.mail.mails import Mail, MailState
 from chalicelib.mail.message import Message, Unrenderable
 from chalicelib.runtime.entrypoints import logger
@@ -78,23 +78,9 @@ def deliver(
         # Before the claim: what goes wrong here is then certainly not sent.
         rendered = render(stored.mail, at=clock.now())
     except (AddressRefused, Unrenderable) as error:
-        logger().error("mail can't be rendered", extra={"mail_id": mail_id, "code": error.code})
-        code = error.code
-        _change(
-            mail_id,
-            lambda it: rules.deferred(it, trouble=code, now=clock.now(), today=clock.today(), jitter=jitter()),
-            store=store,
-        )
+        _put_off(mail_id, code=error.code, clock=clock, store=store, jitter=jitter())
         return
-    owner = new_token()
-    claimed = _change(
-        mail_id,
-        lambda it: rules.claimed(
-            it, owner=owner, now=clock.now(), today=clock.today(), digest=rendered.digest, size=len(rendered.raw)
-        ),
-        store=store,
-    )
-    attempt = rules.claim_of(claimed, owner) if claimed else None
+    attempt = _claim(mail_id, rendered, owner=new_token(), clock=clock, store=store)
     if attempt is None:
         return
     late = rules.lease_is_over(attempt, now=clock.now())
@@ -157,6 +143,25 @@ def sweep(
     nudge([entry.mail_id for entry in waiting])
     if waiting:
         logger().info("mails swept up", extra={"mails": len(waiting)})
+
+
+def _put_off(mail_id: str, *, code: str, clock: Clock, store: Store, jitter: float) -> None:
+    logger().error("mail can't be rendered", extra={"mail_id": mail_id, "code": code})
+    _change(
+        mail_id,
+        lambda it: rules.deferred(it, trouble=code, now=clock.now(), today=clock.today(), jitter=jitter),
+        store=store,
+    )
+
+
+def _claim(mail_id: str, rendered: Message, *, owner: str, clock: Clock, store: Store) -> Attempt | None:
+    digest, size = rendered.digest, len(rendered.raw)
+    claimed = _change(
+        mail_id,
+        lambda it: rules.claimed(it, owner=owner, now=clock.now(), today=clock.today(), digest=digest, size=size),
+        store=store,
+    )
+    return rules.claim_of(claimed, owner) if claimed else None
 
 
 def _change(mail_id: str, decide: Callable[[Delivery], Delivery], *, store: Store) -> Delivery | None:
