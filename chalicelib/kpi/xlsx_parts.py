@@ -81,7 +81,7 @@ class PartWalker:
             self._on_row(attributes.get("r"))
         elif local == "si":
             self._listen("si")
-        elif local == "sheet" and self._name == "xl/workbook.xml":
+        elif local == "sheet":
             self._sheets += 1
             if self._sheets > MOST_SHEETS:
                 raise FileRefused(f"Filen har flere end {MOST_SHEETS} ark.")

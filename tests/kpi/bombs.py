@@ -13,6 +13,7 @@ SHEET_HEAD = (
     '<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
 )
 SHEET_TAIL = "</sheetData></worksheet>"
+SHARED_STRING = '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>{}</t></si></sst>'
 WORKBOOK = (
     '<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
     'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>{sheets}</sheets></workbook>'
@@ -157,23 +158,21 @@ def zip64() -> bytes:
 
 
 def huge_shared_string() -> bytes:
-    strings = f'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>{"x" * 10 * MEGABYTE}</t></si></sst>'
+    strings = SHARED_STRING.format("x" * 10 * MEGABYTE)
     body = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>' for n in range(1, 10_001))
     return package(SHEET_HEAD + body + SHEET_TAIL, others={"xl/sharedStrings.xml": strings}, noise=MEGABYTE)
 
 
 def shared_string_used_everywhere() -> bytes:
     """A text within every bound, used by so many cells that they hold 10 GB of it."""
-    strings = (
-        f'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>{"x" * 32_000}</t></si></sst>'
-    )
+    strings = SHARED_STRING.format("x" * 32_000)
     row = "".join(f'<c r="{chr(65 + column)}{{n}}" t="s"><v>0</v></c>' for column in range(10))
     body = "".join(f'<row r="{n}">{row.replace("{n}", str(n))}</row>' for n in range(1, 30_001))
     return package(SHEET_HEAD + body + SHEET_TAIL, others={"xl/sharedStrings.xml": strings})
 
 
 def shared_strings_in_another_part() -> bytes:
-    strings = '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>x</t></si></sst>'
+    strings = SHARED_STRING.format("x")
     return package(others={"xl/strings.xml": strings})
 
 

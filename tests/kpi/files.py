@@ -93,5 +93,7 @@ def check_account(findings: Findings) -> None:
     accepted = {(line.sheet, line.row) for line in findings.lines}
     repeated = {(repeat.sheet, repeat.row) for repeat in findings.repeats}
     assert len(accepted) == len(findings.lines)
-    assert not (rejected & accepted or rejected & repeated or accepted & repeated)
+    assert not (rejected & accepted)
+    assert not (rejected & repeated)
+    assert not (accepted & repeated)
     assert counted == len(rejected) + len(accepted) + len(repeated)

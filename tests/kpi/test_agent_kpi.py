@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from tests.kpi.files import (
 SAMPLES = Path(__file__).parents[2] / "events" / "drops" / "agent-kpi"
 EXPECTED = Path(__file__).parents[1] / "expected"
 OCTOBER = Month(2024, 10)
+EXTRACTED_AT = datetime(2025, 1, 2, 8, 15)  # noqa: DTZ001  # Excel's cells have no zone
 
 
 @pytest.mark.parametrize(
@@ -63,7 +65,7 @@ def test_the_sample_files_give_the_figures_that_were_computed_independently() ->
 # The period.
 
 
-def month_rows(*namings: str) -> list[list[object]]:
+def month_rows(*namings: str) -> list[Sequence[object]]:
     return [[naming] for naming in namings] + [list(FEW_HEADINGS), ["Furesø", "1", 10, 5]]
 
 
@@ -74,7 +76,7 @@ def test_the_month_comes_from_the_sheets_name() -> None:
 
 
 def test_else_it_comes_from_a_title_row_and_never_from_the_day_of_the_extract() -> None:
-    rows = [["Agentstatistik oktober 2024"], ["Udtrukket", datetime(2025, 1, 2, 8, 15)], [], *month_rows()]
+    rows: list[Sequence[object]] = [["Agentstatistik oktober 2024"], ["Udtrukket", EXTRACTED_AT], [], *month_rows()]
 
     assert read_workbook(workbook({"Ark1": rows})).months == (OCTOBER,)
     assert read_workbook(workbook({"Ark1": [["Udtrukket 2. januar 2025"], *rows]})).months == (OCTOBER,)
@@ -101,8 +103,8 @@ def test_first_of_all_it_comes_from_the_row() -> None:
         pytest.param(
             {"Oktober 2024": month_rows("Agentstatistik november 2024")},
             "tal.xlsx",
-            "arkets navn “Oktober 2024” siger oktober 2024, men titlen “Agentstatistik november 2024” \\(række 1\\) siger "
-            "november 2024",
+            "arkets navn “Oktober 2024” siger oktober 2024, "
+            "men titlen “Agentstatistik november 2024” \\(række 1\\) siger november 2024",
             id="sheet and title",
         ),
         pytest.param(
@@ -144,7 +146,7 @@ def test_first_of_all_it_comes_from_the_row() -> None:
     ],
 )
 def test_where_two_places_disagree_the_file_is_refused_with_both_named(
-    content: dict[str, list[list[object]]], file_name: str, says: str
+    content: dict[str, list[Sequence[object]]], file_name: str, says: str
 ) -> None:
     with pytest.raises(FileRefused, match=says):
         read_workbook(workbook(content), file_name=file_name)

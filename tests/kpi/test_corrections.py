@@ -33,9 +33,7 @@ def incoming(file: File, number: int) -> Incoming:
                 Line(sheet=None, row=row, month=MONTH, municipality_code=code, key=agent, values=(calls,))
             )
     whom: Sequence[RejectedWhom] = [RejectedWhom(month=MONTH, municipality_code=None, key=agent) for agent in rejected]
-    return Incoming(
-        drop_id=f"d{number}", key="k", order=Order("2025", number), lines_by_code=lines, rejected=whom
-    )
+    return Incoming(drop_id=f"d{number}", key="k", order=Order("2025", number), lines_by_code=lines, rejected=whom)
 
 
 def after(state: State, file: Incoming, decisions: Mapping[str, CellDecision]) -> State:

@@ -44,7 +44,7 @@ def prepared(aws: EmulatedAWS, desk: Desk) -> Notice:
 
 def state(desk: Desk, drop: Drop) -> list[str]:
     """Return everything that is stored and reported, without what differs between equal runs."""
-    client = tables.connection().client
+    client: Any = tables.connection().client
     items = client.scan(TableName=settings.table_name("kpi"), ConsistentRead=True)["Items"]
     mail = outbox.state_of(f"drop_{drop.drop_id}")
     assert mail is not None
@@ -53,7 +53,10 @@ def state(desk: Desk, drop: Drop) -> list[str]:
         *(json.dumps(each) for each in (desk.report(drop), sorted(set(desk.asked())), dict(mail.mail.facts))),
         desk.page(drop),
     ]
-    return sorted(re.sub("[0-9a-f]{16}", "ANOTHER", text.replace(drop.drop_id, "DROP").replace(drop.version_id, "VERSION")) for text in told)
+    return sorted(
+        re.sub("[0-9a-f]{16}", "ANOTHER", text.replace(drop.drop_id, "DROP").replace(drop.version_id, "VERSION"))
+        for text in told
+    )
 
 
 def _stable(item: dict[str, Any]) -> str:

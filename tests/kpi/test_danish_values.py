@@ -29,7 +29,7 @@ from chalicelib.kpi.danish_values import BadValue, agrees, percentages, seconds,
     ],
 )
 def test_a_whole_number_is_read_typed_or_as_text(cell: object, value: int) -> None:
-    assert whole_number(cell) == value  # type: ignore[arg-type]
+    assert whole_number(cell) == value
 
 
 @pytest.mark.parametrize(
@@ -50,24 +50,32 @@ def test_a_whole_number_is_read_typed_or_as_text(cell: object, value: int) -> No
         "1,000.0",
         "",
         "²",
-    ]
-    + ["12abc", "𝟙𝟚", math.nan, math.inf, True, date(2024, 1, 1), time(1, 2), "--5", "1.000." + "000" * 9],
+        "12abc",
+        "𝟙𝟚",
+        math.nan,
+        math.inf,
+        True,
+        date(2024, 1, 1),
+        time(1, 2),
+        "--5",
+        "1.000." + "000" * 9,
+    ],
 )
 def test_what_only_looks_like_a_number_is_refused(cell: object) -> None:
     with pytest.raises(BadValue, match="er ikke et"):
-        whole_number(cell)  # type: ignore[arg-type]
+        whole_number(cell)
 
 
 @pytest.mark.parametrize("cell", ["1,5", "12,0", 1.5])
 def test_a_part_of_a_call_is_refused_as_not_whole(cell: object) -> None:
     with pytest.raises(BadValue, match="helt tal"):
-        whole_number(cell)  # type: ignore[arg-type]
+        whole_number(cell)
 
 
 @pytest.mark.parametrize("cell", ["-5", -5.0])
 def test_a_negative_number_is_named_so(cell: object) -> None:
     with pytest.raises(BadValue, match="negativt"):
-        whole_number(cell)  # type: ignore[arg-type]
+        whole_number(cell)
 
 
 def test_a_number_too_large_to_be_exact_is_refused() -> None:
@@ -121,7 +129,7 @@ def test_a_decimal_becomes_hundredths_without_a_float_in_between() -> None:
     ],
 )
 def test_a_percentage_agrees_within_its_own_rounding(cell: object, part: int, whole: int) -> None:
-    assert agrees(percentages(cell), part=part, whole=whole)  # type: ignore[arg-type]
+    assert agrees(percentages(cell), part=part, whole=whole)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +143,7 @@ def test_a_percentage_agrees_within_its_own_rounding(cell: object, part: int, wh
     ],
 )
 def test_a_percentage_beyond_its_rounding_disagrees(cell: object, part: int, whole: int) -> None:
-    assert not agrees(percentages(cell), part=part, whole=whole)  # type: ignore[arg-type]
+    assert not agrees(percentages(cell), part=part, whole=whole)
 
 
 @given(whole=st.integers(1, 5000), data=st.data(), places=st.integers(0, 3))
@@ -149,7 +157,7 @@ def test_the_rounded_percentage_of_any_counts_agrees_with_them(whole: int, data:
 @pytest.mark.parametrize("cell", ["abc %", "%", "-5 %", "nan %", math.nan, "5 % ca."])
 def test_what_is_no_percentage_is_refused(cell: object) -> None:
     with pytest.raises(BadValue):
-        percentages(cell)  # type: ignore[arg-type]
+        percentages(cell)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +176,7 @@ def test_what_is_no_percentage_is_refused(cell: object) -> None:
     ],
 )
 def test_a_duration_is_read_in_seconds(cell: object, value: int) -> None:
-    assert seconds(cell) == value  # type: ignore[arg-type]
+    assert seconds(cell) == value
 
 
 @pytest.mark.parametrize(
@@ -176,7 +184,7 @@ def test_a_duration_is_read_in_seconds(cell: object, value: int) -> None:
 )
 def test_what_is_no_duration_is_refused(cell: object) -> None:
     with pytest.raises(BadValue, match="varighed"):
-        seconds(cell)  # type: ignore[arg-type]
+        seconds(cell)
 
 
 def test_a_negative_duration_is_refused() -> None:

@@ -74,9 +74,7 @@ def test_a_message_of_another_shape_is_no_notice(event: Any) -> None:
 
 
 def versioned(sequencer: str, event_at: str = "2025-02-05T06:00:00.000000+00:00", arrival: int = 5) -> Versioned:
-    return Versioned(
-        drop_id="d", sequencer=sequencer, event_at=event_at, order=Order(event_at, arrival), version=1
-    )
+    return Versioned(drop_id="d", sequencer=sequencer, event_at=event_at, order=Order(event_at, arrival), version=1)
 
 
 @given(st.integers(0, 2**80), st.integers(0, 2**80), st.booleans())
@@ -132,7 +130,9 @@ def test_a_plain_key_says_kind_and_extension(key: str, kind: str, extension: str
 
 
 def test_a_very_long_key_gets_a_report_all_the_same() -> None:
-    notice = Notice(key="drops/agent-kpi/" + "å" * 490 + ".csv", version_id="v", sequencer="1", size=1, event_at=NOTICE.event_at)
+    notice = Notice(
+        key="drops/agent-kpi/" + "å" * 490 + ".csv", version_id="v", sequencer="1", size=1, event_at=NOTICE.event_at
+    )
 
     assert place_of(notice.key).is_plain
     assert len(notice.key.encode()) < 1024

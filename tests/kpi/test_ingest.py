@@ -126,7 +126,10 @@ def test_where_a_row_is_rejected_the_earlier_figure_stands_with_its_source(desk:
 
     found = figures.municipality_month("190", JANUARY)
     assert found is not None
-    assert [(each.agent, each.answered, each.source.revision) for each in found.figures] == [("1", 100, 1), ("2", 51, 2)]
+    assert [(each.agent, each.answered, each.source.revision) for each in found.figures] == [
+        ("1", 100, 1),
+        ("2", 51, 2),
+    ]
     assert found.figures[0].source.drop_id == first.drop_id
 
 
@@ -247,7 +250,9 @@ def test_confirming_the_figures_makes_an_older_correction_too_late(desk: Desk) -
         pytest.param(b"Kommune;Agent\nFures;1\n", KEY, "mangler kolonnen", id="columns missing"),
         pytest.param(b"hej\n", KEY, "ingen overskriftsr", id="no header"),
         pytest.param(b"Kommune;Agent;Besvarede;Straksafklarede\n", KEY, "ingen rækker med tal", id="no rows"),
-        pytest.param(b"Kommune;Agent;Besvarede;Straksafklarede\nX;1;2;1\n", KEY, "Alle filens rækker", id="all rejected"),
+        pytest.param(
+            b"Kommune;Agent;Besvarede;Straksafklarede\nX;1;2;1\n", KEY, "Alle filens rækker", id="all rejected"
+        ),
     ],
 )
 def test_a_file_that_can_not_be_read_is_refused_reported_and_mailed(
