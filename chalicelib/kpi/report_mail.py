@@ -28,7 +28,6 @@ def report_mail(drop: Drop, kind: Kind | None, outcome: Outcome) -> Mail:
         "file_name": drop.place.file_name or drop.key,
         "arrived": clock_time(drop.arrived_at),
         "status": STATUS_NAME[outcome.status],
-        "is_refused": outcome.status is Status.REFUSED,
         "reason": outcome.reason,
         "count": dict(outcome.count_by_name),
         "reasons": _reasons(outcome, kind),

@@ -39,3 +39,8 @@ def read(file: BinaryIO) -> Iterator[Sheet]:
                 del sheet  # its cells go before the next sheet's come
     except CalamineError as error:
         raise FileRefused(_UNREADABLE) from error
+    except BaseException as panic:
+        # A panic of the parser is no Exception, so uncaught it would take the whole batch of messages down with it.
+        if type(panic).__name__ != "PanicException":
+            raise
+        raise FileRefused(_UNREADABLE) from panic

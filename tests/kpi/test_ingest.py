@@ -12,6 +12,7 @@ from chalicelib.kpi.drops import Status
 from chalicelib.kpi.figures import Source
 from chalicelib.mail import outbox
 from chalicelib.runtime import clients, settings
+from chalicelib.runtime.templates import render
 from tests.kpi.conftest import JANUARY, KEY, Desk
 from tests.kpi.files import FEW_HEADINGS, csv_bytes, workbook
 
@@ -390,6 +391,23 @@ def test_rejected_rows_are_mailed_to_the_secretariat_without_anybodys_figures(de
     assert [nudge["mail_id"] for nudge in desk.queued("ddh-outbox")] == [f"drop_{drop.drop_id}"]
 
 
+def test_the_mail_says_the_same_as_text_and_as_html(desk: Desk) -> None:
+    drop = desk.drop(A, ["Furesø", "2", 1, 2], ["Atlantis", "3", 1, 1], ["I alt", "", 101, 61])
+    state = outbox.state_of(f"drop_{drop.drop_id}")
+    assert state is not None
+
+    html = render("kpi/drop_report.html", **state.mail.facts)
+    text = render("kpi/drop_report.txt", **state.mail.facts)
+
+    for told in (html, text):
+        assert "Af 5 rækker er 1 indlæst og 2 afvist." in told
+        assert "er flere end de besvarede opkald (1): række 3" in told
+        assert "er ikke en dansk kommune (1): række 4" in told
+        assert "2 summer i filen passer ikke med rækkerne." in told
+        assert state.mail.facts["report_url"] in told
+    assert "<" not in text
+
+
 def test_a_file_without_faults_is_not_mailed(desk: Desk) -> None:
     drop = desk.drop(A)
 
@@ -461,5 +479,5 @@ def test_drops_are_listed_by_the_month_they_came_in(desk: Desk) -> None:
 
     assert {drop.status for drop in listed} == {Status.INGESTED, Status.UNHANDLED}
     assert reading.drop(first.drop_id) == first
-    assert "Rapport om 2025-01.csv" in reading.report_page(first)
+    assert "Rapport om 2025-01.csv" in desk.page(first)
     assert list(reading.drops_in(Month(2025, 3))) == []

@@ -172,3 +172,15 @@ def test_a_workbook_of_every_sheet_a_year_may_have_is_read() -> None:
     content = workbook({f"Ark {number}": [["a", 1]] for number in range(20)})
 
     assert [len(list(sheet.rows)) for sheet in xlsx_reader.read(io.BytesIO(content))] == [1] * 20
+
+
+def test_a_panic_of_the_parser_refuses_the_file_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    panic_exception = type("PanicException", (BaseException,), {})  # as pyo3 makes it
+
+    def panics(_: object) -> None:
+        raise panic_exception("index out of bounds")
+
+    monkeypatch.setattr("python_calamine.load_workbook", panics)
+
+    with pytest.raises(FileRefused, match="kan ikke læses"):
+        list(xlsx_reader.read(io.BytesIO(bombs.package())))
