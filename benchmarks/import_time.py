@@ -1,4 +1,4 @@
-"""What each function's imports cost on a cold start, against the floor: pynamodb with one client, measured in the same run.
+"""What each function's imports cost on a cold start, against the floor: pynamodb with one client, in the same run.
 
 Each measure is CPU time in a fresh interpreter, from its first import to a made DynamoDB client; the interpreter's own
 start is left out. Measures take turns, so that a slow moment of the machine hits all alike. Run it by `make bench`.

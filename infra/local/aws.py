@@ -26,7 +26,7 @@ from werkzeug.serving import make_server
 from chalicelib.runtime import clients
 from chalicelib.runtime.tables import forget_connection
 from infra.local import answers, mailbox, objects, resources, transactions
-from infra.local.resources import ACCOUNT_ID, REGION
+from infra.local.resources import ACCOUNT_ID, PSEUDO_PARAMETERS, REGION
 from infra.local.template import APP_TEMPLATE, DATA_TEMPLATE, References, load, resolve
 
 STAGE = "local"
@@ -141,8 +141,13 @@ def stage_queue_name(queue: str) -> str:
 
 def _references(template: Mapping[str, Any], parameters: Mapping[str, str], exports: Mapping[str, str]) -> References:
     """Return what the application's template refers to: its parameters, and what the data template exports."""
+    own = {"AWS::StackName": f"ddh-{STAGE}"}
     defaults = {name: each.get("Default", "") for name, each in template["Parameters"].items()}
-    return References(ref={**defaults, **parameters}.__getitem__, attribute=_no_attribute, exported=exports.__getitem__)
+    return References(
+        ref={**PSEUDO_PARAMETERS, **own, **defaults, **parameters}.__getitem__,
+        attribute=_no_attribute,
+        exported=exports.__getitem__,
+    )
 
 
 def _no_attribute(name: str, attribute: str) -> str:

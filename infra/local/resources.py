@@ -16,7 +16,7 @@ from infra.local.template import References, resolve
 
 ACCOUNT_ID = "123456789012"
 REGION = "eu-north-1"
-_PSEUDO_PARAMETERS = {"AWS::AccountId": ACCOUNT_ID, "AWS::Region": REGION, "AWS::Partition": "aws"}
+PSEUDO_PARAMETERS = {"AWS::AccountId": ACCOUNT_ID, "AWS::Region": REGION, "AWS::Partition": "aws"}
 #: What a resource may say beside its type and properties: it concerns deletion, and nothing is deleted here.
 _IGNORED_ATTRIBUTES = {"Type", "Properties", "DeletionPolicy", "UpdateReplacePolicy"}
 
@@ -46,7 +46,7 @@ class _Stack:
     def __init__(self, template: Mapping[str, Any], parameters: Mapping[str, str]) -> None:
         self._resources = template["Resources"]
         defaults = {name: each.get("Default") for name, each in template.get("Parameters", {}).items()}
-        self._parameters = {**_PSEUDO_PARAMETERS, **defaults, **parameters}
+        self._parameters = {**PSEUDO_PARAMETERS, **defaults, **parameters}
         self._made: dict[str, Physical] = {}
         self.references = References(ref=self._ref, attribute=self._attribute, exported=_no_imports)
 
