@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from chalicelib.runtime.tables import forget_connection
 from infra.local import aws as emulator
 from infra.local import mailbox
 from infra.local.aws import Emulated
@@ -65,7 +64,6 @@ def _emulated() -> Iterator[Emulated]:
 @pytest.fixture
 def aws(_emulated: Emulated) -> Iterator[EmulatedAWS]:
     """Emulated AWS in this process, empty, with the resources and environment of the deployed functions."""
-    forget_connection()
     yield EmulatedAWS(_emulated)
     emulator.empty()
 
