@@ -141,6 +141,32 @@ def test_a_mail_that_was_put_off_is_due_again_when_its_wait_is_over() -> None:
     assert _claimed(put_off, owner="b", now=NOW + timedelta(minutes=1)).attempts[-1].number == 2
 
 
+def test_each_putting_off_is_counted_and_says_why() -> None:
+    once = _answered(_claimed(), THROTTLED)
+    later = NOW + timedelta(minutes=1)
+    twice = rules.deferred(once, trouble="unrenderable", now=later, today=TODAY, jitter=1.0)
+
+    assert (once.deferrals, once.reason, once.retry_at) == (1, "TooManyRequestsException", NOW + timedelta(minutes=1))
+    assert (twice.deferrals, twice.reason, twice.retry_at) == (2, "unrenderable", later + timedelta(minutes=2))
+
+
+def test_a_refused_mail_says_why() -> None:
+    assert _answered(_claimed(), REFUSED).reason == "MessageRejected"
+
+
+def test_an_attempts_first_answer_stands() -> None:
+    lost = _answered(_claimed(), LOST)
+
+    assert _answered(lost, REFUSED) == lost
+
+
+def test_an_attempt_keeps_the_id_that_ses_gave_whoever_told_it() -> None:
+    by_answer = _answered(_claimed(), ACCEPTED)
+    by_event = _settled(_claimed(), (1, Evidence.SENT))
+
+    assert [each.attempts[0].ses_message_id for each in (by_answer, by_event)] == ["ses-1", "ses-1"]
+
+
 def test_a_mail_that_somebody_sends_is_not_put_off_by_another_who_cannot_render_it() -> None:
     sending = _claimed()
 
@@ -151,7 +177,16 @@ def test_an_attempt_of_unknown_outcome_waits_for_its_grace() -> None:
     lost = _answered(_claimed(), LOST)
 
     assert rules.overdue(lost, now=NOW + LEASE + GRACE - timedelta(microseconds=1)) == lost
-    assert rules.overdue(lost, now=NOW + LEASE + GRACE).state is State.PENDING
+    given_up = rules.overdue(lost, now=NOW + LEASE + GRACE)
+    assert (given_up.state, given_up.reason) == (State.PENDING, "no_answer")
+
+
+def test_after_the_grace_nothing_but_the_sending_itself_is_waited_for() -> None:
+    after_a_throttle = _claimed(_answered(_claimed(), THROTTLED), owner="b", now=NOW + timedelta(minutes=1))
+
+    given_up = rules.overdue(after_a_throttle, now=after_a_throttle.due_at)
+
+    assert (given_up.state, given_up.retry_at) == (State.PENDING, None)
 
 
 def test_after_the_grace_a_mail_is_sent_once_more_and_marked() -> None:
@@ -204,7 +239,7 @@ def test_a_late_receipt_stops_the_second_sending() -> None:
 
     settled = _settled(given_up, (1, Evidence.SENT))
 
-    assert (settled.state, settled.may_be_duplicate) == (State.SENT, False)
+    assert (settled.state, settled.may_be_duplicate, settled.reason) == (State.SENT, False, None)
     assert _claimed(settled, owner="b") == settled
 
 
