@@ -68,6 +68,7 @@ def emulated(parameters: Mapping[str, str] | None = None) -> Iterator[Emulated]:
     answers.install()
     BotocoreStubber.__call__ = _one_at_a_time
     with _environment(_CREDENTIALS), mock_aws():
+        clients.session.cache_clear()  # one that was made before moto was imported would go past it
         forget_connection()
         exports = resources.apply(load(DATA_TEMPLATE), {"Stage": STAGE})
         template = load(APP_TEMPLATE)
