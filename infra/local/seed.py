@@ -22,10 +22,11 @@ def seed() -> None:
     with _MUNICIPALITIES.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             if register.get(row["code"]) is None:
-                register.put(_member(row["code"], row["name"]))
+                register.put(member(row["code"], row["name"]))
 
 
-def _member(code: str, name: str) -> Member:
+def member(code: str, name: str) -> Member:
+    """Return a demonstration member, with one leader's address."""
     slug = name.casefold().translate(_ASCII)
     return Member(
         municipality_code=code,

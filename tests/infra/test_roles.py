@@ -11,6 +11,8 @@ from typing import Any
 import botocore.client
 import pytest
 
+from chalicelib.members import register
+from chalicelib.rulebook import book
 from infra import packaged
 from infra.local import dropping, seed
 from infra.local.functions import Function, functions_of
@@ -56,7 +58,7 @@ def _calls(client: Any, operation: str, parameters: dict[str, Any]) -> Iterator[
 
 
 @pytest.fixture
-def made(aws: EmulatedAWS, monkeypatch: pytest.MonkeyPatch) -> dict[str, set[Call]]:
+def made(aws: EmulatedAWS, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, set[Call]]:
     """The calls that each function made while a file was dropped and a month evaluated and mailed."""
     calls_by_function: dict[str, set[Call]] = defaultdict(set)
     running: list[str] = []
@@ -77,15 +79,21 @@ def made(aws: EmulatedAWS, monkeypatch: pytest.MonkeyPatch) -> dict[str, set[Cal
 
     monkeypatch.setattr(Function, "call", noted_function)
     monkeypatch.setattr(client_class, "_make_api_call", noted_api)
-    _main_job(aws)
+    _main_job(aws, tmp_path / "2024-10.csv")
     return calls_by_function
 
 
-def _main_job(aws: EmulatedAWS) -> None:
+def _main_job(aws: EmulatedAWS, file: Path) -> None:
+    """Drop, evaluate and mail the month of two members, one of whose rows is rejected."""
     functions = functions_of(packaged.template("local"), aws.references)
     pump = Pump(functions.values())
-    seed.seed()
-    dropping.put(dropping.Drop(path=Path("events/drops/agent-kpi/2024-Q4.xlsx"), key="drops/agent-kpi/2024-Q4.xlsx"))
+    book.seed()
+    for code, name in (("741", "Samsø"), ("773", "Morsø")):
+        register.put(seed.member(code, name))
+    sample = (packaged.PROJECT / "events" / "drops" / "agent-kpi" / "2025-01.csv").read_text("cp1252").splitlines()
+    rows = [row for row in sample[1:] if row.startswith(("Samsø;", "Morsø;"))]
+    file.write_text("\n".join([sample[0], *rows, "Ukendt;1;1;1"]), "utf-8")
+    dropping.put(dropping.Drop(path=file, key=f"drops/agent-kpi/{file.name}"))
     pump.drain()
     functions["start-evaluation"].call({"month": "2024-10"})
     pump.drain()
@@ -106,7 +114,7 @@ def test_every_call_of_the_main_job_is_allowed_by_the_function_s_own_role(
     aws: EmulatedAWS, made: dict[str, set[Call]]
 ) -> None:
     template = packaged.template("local")["Resources"]
-    assert len(made) == 7
+    assert len(made) == 7, "every function made some call"
 
     for function, calls in made.items():
         name = function.title().replace("-", "")
