@@ -15,7 +15,7 @@ run: setup ## Do the main job on an emulated AWS, then show the mails: make run 
 	@$(BIN)/python -m infra.local $(ARGS)
 
 test: setup ## Run every test but the large random campaigns; browser tests where there is a Chromium.
-	@$(BIN)/python -m pytest -rs -m "not campaign" $(ARGS)
+	@$(BIN)/python -m pytest -n auto -rs -m "not campaign" $(ARGS)
 
 check: setup ## See that format, lint, types, arrows and templates are as they should be.
 	@$(BIN)/ruff format --check --quiet && $(BIN)/ruff check --quiet && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/cfn-lint infra/data.yaml

@@ -126,7 +126,7 @@ class World:
         self.faults = faults
         self.instant = START
         self.table = MemoryStore(now=self.now, index_lag=timedelta(seconds=self.rng.choice([0, 2, 30])))
-        attempts = clients._ONCE.retries["total_max_attempts"]  # type: ignore[attr-defined]  # set by botocore at run time
+        attempts = clients._ONCE.retries["total_max_attempts"]
         self.ses = FakeSes(now=self.now, fate=self._fate, on_accepted=self._tell_of, total_max_attempts=attempts)
         self.mails = [self._mail(number) for number in range(mails)]
         self.refused = {mail.mail_id for mail in self.mails if self.rng.random() < 0.05 and faults.ses}
