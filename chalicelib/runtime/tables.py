@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from botocore.config import Config
 from pynamodb.attributes import Attribute
 from pynamodb.connection import Connection
+from pynamodb.connection.base import MetaTable
 from pynamodb.connection.table import TableConnection
 from pynamodb.constants import NUMBER, STRING
 from pynamodb.exceptions import DeleteError, PutError, TransactWriteError, UpdateError
@@ -76,11 +77,21 @@ class Table(Model):
             cls._connection = None
             made = super()._get_connection()
             shared = connection()
-            if cls.Meta.table_name not in shared._tables:
-                shared.add_meta_table(made.get_meta_table())
+            _tell_of_table(shared, made.get_meta_table())
             made.connection = shared
         assert cls._connection is not None
         return cls._connection
+
+
+def _tell_of_table(shared: Connection, row: MetaTable) -> None:
+    """Tell the connection of a row class's table. Classes that share a table bring their indexes together."""
+    known = shared._tables.get(row.table_name)
+    if known is None:
+        shared.add_meta_table(row)
+        return
+    for part, name in (("GlobalSecondaryIndexes", "IndexName"), ("AttributeDefinitions", "AttributeName")):
+        names = {each[name] for each in known.data[part]}
+        known.data[part] = [*known.data[part], *(each for each in row.data[part] if each[name] not in names)]
 
 
 def forget_connection() -> None:
