@@ -8,7 +8,6 @@ is next in virtual time. So a schedule is fully decided by its seed, and there i
 from __future__ import annotations
 
 import heapq
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -24,6 +23,7 @@ from chalicelib.mail.delivery import GRACE, LEASE, SENDER_LIFE, Delivery, State
 from chalicelib.mail.mails import Mail, MailState
 from chalicelib.mail.store import Entry
 from chalicelib.runtime import clients
+from tests.mail.actors import Actor, Crash, StoreBroken
 from tests.mail.fakes import Accepted, FakeSes, MemoryStore, a_mail, envelope, rendered
 
 T = TypeVar("T")
@@ -63,53 +63,6 @@ DEAF = Faults(receipt_lost=1.0)
 HALF_DEAF = Faults(receipt_lost=0.5)
 
 
-class Crash(BaseException):
-    """The process dies here."""
-
-
-class StoreBroken(Exception):
-    """The table answered with an error that says nothing about the write."""
-
-
-class _Actor:
-    """One handler's run, in a thread that only moves when the scheduler says so."""
-
-    def __init__(
-        self, run: Callable[[], object], on_failure: Callable[[], None], *, long_pauses: bool, may_fail: bool
-    ) -> None:
-        self._run, self._on_failure = run, on_failure
-        # Two locks handed to and fro: a semaphore would cost three times as much.
-        self._turn, self._yielded = threading.Lock(), threading.Lock()
-        self._turn.acquire()
-        self._yielded.acquire()
-        self.long_pauses, self.may_fail = long_pauses, may_fail
-        self.done = False
-        self.error: BaseException | None = None
-        self._thread = threading.Thread(target=self._main, daemon=True)
-
-    def go_on(self) -> None:
-        """Let the actor run to its next pause or its end."""
-        if not self._thread.ident:
-            self._thread.start()
-        else:
-            self._turn.release()
-        self._yielded.acquire()
-
-    def pause(self) -> None:
-        self._yielded.release()
-        self._turn.acquire()
-
-    def _main(self) -> None:
-        try:
-            self._run()
-        except (Crash, StoreBroken, service.MailBusy):
-            self._on_failure()
-        except BaseException as error:  # noqa: BLE001  # reported by the scheduler's thread
-            self.error = error
-        self.done = True
-        self._yielded.release()
-
-
 @dataclass
 class Report:
     """What a schedule came to."""
@@ -132,7 +85,7 @@ class World:
         self.refused = {mail.mail_id for mail in self.mails if self.rng.random() < 0.05 and faults.ses}
         self.calls: Counter[str] = Counter()
         self._agenda: list[tuple[datetime, float, Callable[[], None]]] = []
-        self._actor: _Actor | None = None
+        self._actor: Actor | None = None
         self._tokens = 0
         self.failed_assertions: list[str] = []
 
@@ -230,9 +183,9 @@ class World:
         may_fail: bool = True,
         long_pauses: bool = True,
     ) -> None:
-        self._go_on(_Actor(run, on_failure, long_pauses=long_pauses, may_fail=may_fail))
+        self._go_on(Actor(run, on_failure, long_pauses=long_pauses, may_fail=may_fail))
 
-    def _go_on(self, actor: _Actor) -> None:
+    def _go_on(self, actor: Actor) -> None:
         self._actor = actor
         actor.go_on()
         if isinstance(actor.error, AssertionError):
