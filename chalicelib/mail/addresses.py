@@ -26,7 +26,7 @@ class AddressRefused(Refused):
     def __init__(self) -> None:
         super().__init__(
             "En modtager er ikke én gyldig e-mailadresse som navn@kommune.dk. "
-            "Skriv hver adresse for sig, uden navn og uden æ, ø og å (domæner med æ, ø og å skrives i xn---form)."
+            "Skriv hver adresse for sig, uden navn og uden æ, ø og å (domæner med æ, ø og å skrives i formen xn--…)."
         )
 
 

@@ -33,16 +33,23 @@ DEFERRALS_SHOWN = 3
 #: How far back staff are shown troubled mails.
 ATTENTION_WINDOW = timedelta(days=92)
 
+#: What staff do: a mail's recipients are fixed when it is recorded, so correcting an address helps later mails only.
+_FORWARD = (
+    "Mailen sendes ikke igen af sig selv: få den rigtige adresse, ret den for kommende mails, og videresend denne."
+)
 _EXPLANATION_BY_REASON = {
     "complained": "En modtager har meldt mailen som spam. Ring til modtageren, før I skriver igen.",
-    "bounced_for_now": "Modtagerens postkasse tog ikke imod: den er fuld, væk for en tid eller svarer automatisk.",
-    "bounced": "Modtagerens adresse findes ikke eller afviser mail fra os. Få den rigtige adresse.",
-    "suppressed": "SES sender ikke til adressen, fordi den tidligere har afvist eller meldt os. Få adressen ryddet.",
-    "rejected": "SES tog mailen og afviste den derefter. Ingen har fået den.",
-    "uncertain": "Vi ved ikke, om mailen er sendt: svaret udeblev to gange. Spørg modtageren.",
+    "bounced_for_now": "Modtagerens postkasse tog ikke imod: den er fuld, væk for en tid eller svarer automatisk. "
+    "Mailen sendes ikke igen af sig selv: spørg modtageren, og videresend den, hvis den ikke er nået frem.",
+    "bounced": f"Modtagerens adresse findes ikke eller afviser mail fra os. {_FORWARD}",
+    "suppressed": "SES sender ikke til adressen, fordi den tidligere har afvist eller meldt os. "
+    "Få adressen ryddet hos SES, eller få en anden, og videresend mailen: den sendes ikke igen af sig selv.",
+    "rejected": "SES tog mailen og afviste den derefter. Ingen har fået den, og den sendes ikke igen af sig selv.",
+    "uncertain": "Vi ved ikke, om mailen er sendt: svaret udeblev to gange. "
+    "Spørg modtageren, og videresend den, hvis den ikke er nået frem.",
     "no_answer": "Svaret på afsendelsen udeblev. Mailen sendes én gang til og kan nå frem to gange.",
     "unrenderable": "Mailen kan ikke skrives ud fra sin skabelon. Den sendes, når fejlen er rettet.",
-    "address_refused": "En modtagers adresse er ikke gyldig. Ret den; mailen prøves igen.",
+    "address_refused": f"En modtagers adresse er ikke gyldig. {_FORWARD}",
     "lease_over": "Afsendelsen nåede ikke at begynde i tide. Den prøves igen.",
     "no_receipt": "SES tog mailen for over et døgn siden, men der er ikke kommet kvittering.",
     "may_be_duplicate": "Mailen er sendt igen efter et udeblevet svar. Modtageren kan have fået den to gange.",

@@ -82,3 +82,12 @@ def test_every_reason_has_a_danish_sentence_for_staff() -> None:
 
     assert len(sentences) == 10
     assert "MessageRejected" in outbox.explanation("MessageRejected")
+
+
+@pytest.mark.parametrize("reason", ["bounced_for_now", "bounced", "suppressed", "address_refused"])
+def test_staff_are_told_to_forward_a_mail_whose_recipients_are_fixed(reason: str) -> None:
+    sentence = outbox.explanation(reason)
+
+    assert "ikke igen af sig selv" in sentence
+    assert "videresend" in sentence
+    assert "prøves igen" not in sentence
