@@ -21,6 +21,7 @@ check: setup ## See that format, lint, types, arrows and templates are as they s
 	@$(BIN)/ruff format --check --quiet && $(BIN)/ruff check --quiet && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/cfn-lint infra/data.yaml
 
 package: setup ## Build what is deployed into build/.
+	@$(BIN)/python -c 'import sys; sys.version_info[:2] == (3, 11) or sys.exit("Lambda runs Python 3.11: remove .venv, and try again with PYTHON=/path/to/python3.11.")'
 	@$(BIN)/chalice package --stage $(STAGE) --merge-template infra/app.yaml --template-format yaml build/
 
 deploy: package ## Deploy to the account you are signed in to: make deploy STAGE=test BUCKET=…, with the AWS CLI.

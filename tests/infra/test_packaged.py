@@ -71,6 +71,14 @@ def test_every_event_function_is_packaged() -> None:
     assert handlers == _EVENT_FUNCTIONS
 
 
+def test_every_function_runs_where_its_packages_are_built_for() -> None:
+    python = (
+        f"python{sys.version_info.major}.{sys.version_info.minor}"  # Chalice packages for the Python that it runs in
+    )
+
+    assert {(*each["Architectures"], each["Runtime"]) for each in _functions().values()} == {("x86_64", python)}
+
+
 def test_every_queue_s_consumer_reports_the_messages_that_failed() -> None:
     sources = [source for _, source in _sources()]
 
