@@ -41,11 +41,12 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
-    """Names the immutable rows of one revision of a cell: who wrote them, and in how many parts."""
+    """Names the immutable rows of one revision of a cell: who wrote them, in how many parts, and their digest."""
 
     revision: int
     drop_id: str
     parts: int
+    digest: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ what the first one did.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -85,9 +86,13 @@ def entries(kind: str, month: Month, body_by_code: Mapping[str, Body]) -> dict[s
 
 
 def put_body(kind: str, month: Month, code: str, *, revision: int, drop_id: str, rows: Sequence[Entry]) -> Body:
-    """Store the rows of a revision; nobody sees them before the switch. Its key says its content, so it may repeat."""
+    """Store the rows of a revision; nobody sees them before the switch.
+
+    Two deliveries of one drop may each arrive at other rows for the same revision. The key holds a digest of the rows,
+    so that the slower one can't write into what the faster one has made current; the same rows may be put again.
+    """
     parts = list(_parts(rows))
-    body = Body(revision=revision, drop_id=drop_id, parts=len(parts))
+    body = Body(revision=revision, drop_id=drop_id, parts=len(parts), digest=_digest(parts))
     for part, told in enumerate(parts):
         _PartRow(_body_key(kind, month, code), _part_key(body, part), rows=told).save()
     return body
@@ -145,7 +150,12 @@ def _body_key(kind: str, month: Month, code: str) -> str:
 
 
 def _part_key(body: Body, part: int) -> str:
-    return f"r{body.revision:06d}#{body.drop_id}#p{part:02d}"
+    return f"r{body.revision:06d}#{body.drop_id}#{body.digest}#p{part:02d}"
+
+
+def _digest(parts: Sequence[Mapping[str, Any]]) -> str:
+    """Return the digest of the rows with where they come from."""
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
 def _drop_key(drop_id: str) -> str:
@@ -168,11 +178,14 @@ def _cell(told: list[Any]) -> Cell:
 
 
 def _told_body(body: Body | None) -> list[Any] | None:
-    return None if body is None else [body.revision, body.drop_id, body.parts]
+    return None if body is None else [body.revision, body.drop_id, body.parts, body.digest]
 
 
 def _body(told: list[Any] | None) -> Body | None:
-    return None if told is None else Body(revision=told[0], drop_id=told[1], parts=told[2])
+    if told is None:
+        return None
+    revision, drop_id, parts, digest = told
+    return Body(revision=revision, drop_id=drop_id, parts=parts, digest=digest)
 
 
 def _parts(rows: Iterable[Entry]) -> Iterator[dict[str, Any]]:

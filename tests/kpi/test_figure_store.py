@@ -1,0 +1,67 @@
+"""Bodies of rows: immutable, whoever writes at the same time."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.kpi import figure_store
+from chalicelib.kpi.agent_rules import KIND
+from chalicelib.kpi.cells import Body, Entry, Source
+from tests.conftest import EmulatedAWS
+from tests.kpi.conftest import JANUARY, Desk
+from tests.kpi.files import csv_bytes
+
+CODE = "190"
+
+
+def entry(agent: str, answered: int, *, row: int = 2) -> Entry:
+    source = Source(drop_id="d1", key="k", sheet=None, row=row, revision=1)
+    return Entry(key=agent, values=(answered, 0, None, None, None, None, None), source=source)
+
+
+def put(*rows: Entry) -> Body:
+    return figure_store.put_body(KIND, JANUARY, CODE, revision=1, drop_id="d1", rows=rows)
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        pytest.param([entry("1", 11)], id="another figure"),
+        pytest.param([entry("1", 10), entry("2", 5)], id="one more row"),
+        pytest.param([entry("1", 10, row=3)], id="another place in the file"),
+    ],
+)
+def test_different_rows_of_one_revision_and_drop_never_share_a_key(aws: EmulatedAWS, others: list[Entry]) -> None:
+    first = put(entry("1", 10))
+
+    second = put(*others)
+
+    assert first != second
+    assert figure_store.entries(KIND, JANUARY, {CODE: first}) == {CODE: (entry("1", 10),)}
+    assert figure_store.entries(KIND, JANUARY, {CODE: second}) == {CODE: tuple(others)}
+
+
+def test_the_same_rows_put_again_are_the_same_body(aws: EmulatedAWS) -> None:
+    assert put(entry("1", 10), entry("2", 5)) == put(entry("1", 10), entry("2", 5))
+
+
+def test_the_slower_of_two_deliveries_can_not_write_into_what_the_faster_made_current(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One drop delivered twice at once; between them Egedal's rows take agent 9, so that each sees other rows."""
+    desk.drop(["Egedal", "3", 10, 5], key="drops/agent-kpi/egedal 2025-01.csv")
+    notice = desk.put(csv_bytes(["Furesø", "1", 10, 5], ["Furesø", "9", 7, 7]))
+    moves = ["Egedal", "3", 10, 5], ["Egedal", "9", 1, 1]
+    put_body = figure_store.put_body
+
+    def put_when_overtaken(*args: object, **rest: object) -> Body:
+        monkeypatch.setattr(figure_store, "put_body", put_body)
+        desk.drop(*moves, key="drops/agent-kpi/egedal 2025-01.csv")
+        desk.ingest(notice)
+        return put_body(*args, **rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(figure_store, "put_body", put_when_overtaken)
+    desk.ingest(notice)
+
+    assert desk.counts() == {"1": (10, 5)}
+    assert desk.counts("240") == {"3": (10, 5), "9": (1, 1)}
