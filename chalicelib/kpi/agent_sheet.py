@@ -84,6 +84,7 @@ class _SheetReader:
         self._period = named[0].period if named else None
         self._months_checked: set[Month] = set()
         self._totals: list[tuple[int, Sequence[Cell]]] = []
+        self._perhaps_notes: list[tuple[int, Sequence[Cell]]] = []
         self._read = AgentSheet(name=sheet.name, ignored_columns=table.header.ignored)
 
     def read(self) -> AgentSheet:
@@ -98,6 +99,7 @@ class _SheetReader:
             self._read.role, self._read.quarter = Role.QUARTER, self._period
         for number, cells in self._table.rows:
             self._take(number, cells)
+        counts.texts += len(self._perhaps_notes)
         for number, cells in self._totals:
             self._read.differences.extend(self._reconcile(number, cells))
         return self._read
@@ -107,13 +109,26 @@ class _SheetReader:
         if is_blank_row(cells):
             counts.blank += 1
         elif self._is_totals(cells):
+            self._take_perhaps_notes()
             counts.totals += 1
             self._totals.append((number, cells))
         elif self._totals and filled_cells(cells) == 1:
-            counts.texts += 1  # a note under the totals
+            self._perhaps_notes.append((number, cells))  # a note under the totals, unless the table goes on below it
         elif list(cells) == list(self._table.header_cells):
             counts.headers += 1  # the header again, at the top of a printed page
-        elif self._read.quarter is not None:
+        else:
+            self._take_perhaps_notes()
+            self._take_figures(number, cells)
+
+    def _take_perhaps_notes(self) -> None:
+        """Take the short rows that turn out to stand in the middle of the table as what they are: rows cut short."""
+        for number, cells in self._perhaps_notes:
+            self._take_figures(number, cells)
+        self._perhaps_notes.clear()
+
+    def _take_figures(self, number: int, cells: Sequence[Cell]) -> None:
+        counts = self._read.counts
+        if self._read.quarter is not None:
             counts.quarter += 1
             self._read.rows.append((number, self._row(cells, month=self._read.quarter.months[0])))
         else:

@@ -413,6 +413,29 @@ def test_notes_under_the_totals_are_texts() -> None:
     assert found.sheets[0].rows == RowCounts(texts=1, headers=1, totals=1, figures=1)
 
 
+@pytest.mark.parametrize(
+    "below",
+    [
+        pytest.param([["Egedal", "3", 10, 5]], id="a row of figures"),
+        pytest.param([["Kilde: telefonien"], ["Egedal", "3", 10, 5]], id="a row of figures further down"),
+        pytest.param([["I alt", "", 10, 5]], id="another sum"),
+    ],
+)
+def test_a_row_with_only_an_agent_between_a_sum_and_more_figures_is_rejected(below: list[Sequence[object]]) -> None:
+    rows: list[Sequence[object]] = [FEW_HEADINGS, ["Furesø", "1", 10, 5], ["Furesø", "I alt", 10, 5], ["", "2"], *below]
+
+    found = read_workbook(workbook({"Januar 2025": rows}))
+
+    assert [(row, column) for row, column, _ in faults_of(found) if row == 4] == [
+        (4, "Kommune"),
+        (4, "Besvarede opkald"),
+        (4, "Straksafklarede"),
+    ]
+    assert found.rejected[0].key == "2"
+    assert found.sheets[0].rows.texts == 0
+    check_account(found)
+
+
 def quarter_book(quarter: list[list[object]], **months: list[list[object]]) -> bytes:
     names = {"oktober": "Oktober 2024", "november": "November 2024", "december": "December 2024"}
     sheets = {name: [HEADINGS, *months.get(key, [full("1")])] for key, name in names.items() if months.get(key) != []}
