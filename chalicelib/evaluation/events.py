@@ -20,7 +20,8 @@ bp = Blueprint(__name__)
 def start_evaluation(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001  # Lambda's signature
     """Start the month before, or the event's: `{"month": "2024-10", "without_missing": true}`.
 
-    A month before the procedure's start is a dry run by itself; `last_month` makes it longer.
+    A month before the procedure's start is a dry run by itself, and any month is with `"dry_run": true`; `last_month`
+    makes it longer.
     """
     return _start(event)
 
@@ -42,10 +43,14 @@ def evaluate_municipality(event: SQSEvent) -> BatchResponse:
 def _start(event: dict[str, Any]) -> dict[str, Any]:
     if "month" not in event:
         return _answer(service.start_latest())
-    month = Month.parse(event["month"])
-    if month < service.procedure_start():
-        return {"dry_run": service.start_dry_run(month, Month.parse(event.get("last_month", event["month"])))}
-    return _answer(service.start_month(month, without_missing=bool(event.get("without_missing", False))))
+    month, last = Month.parse(event["month"]), Month.parse(event.get("last_month", event["month"]))
+    begins = service.procedure_start()
+    asked_for = event.get("dry_run") is True
+    if not asked_for and month >= begins:
+        return _answer(service.start_month(month, without_missing=event.get("without_missing") is True))
+    if not asked_for and last >= begins:
+        raise service.NotADryRun(month, last)
+    return {"dry_run": service.start_dry_run(month, last)}
 
 
 @observed

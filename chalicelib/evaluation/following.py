@@ -74,7 +74,7 @@ def _follow_once(request: Request, *, clock: Clock) -> None:
     stored = _read([each.month for each in to_look_at], run=request.run, head=head)
     evaluated = _evaluate(stored, book=book)
     if evaluated:
-        mails = _mails(evaluated, book=book, clock=clock) if request.run == LIVE else []
+        mails = _mails(stored, evaluated, book=book, clock=clock) if request.run == LIVE else []
         now = [each.now for each in evaluated]
         store.commit(request.run, head=head, evaluated=now, mails=mails, clock=clock)
         outbox.nudge(mail.mail_id for mail in mails)
@@ -206,19 +206,21 @@ def _snapshot(figures_revision: int, *, rules: Mapping[str, Any], standings: Map
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def _mails(evaluated: list[_Evaluated], *, book: RuleBook, clock: Clock) -> list[outbox.Mail]:
+def _mails(stored: _Stored, evaluated: list[_Evaluated], *, book: RuleBook, clock: Clock) -> list[outbox.Mail]:
     """Return a notice for each month evaluated for the first time, and one correction for all that changed."""
-    first_times = [each.now for each in evaluated if each.was is None]
+    today = clock.today()
+    notices = [letters.notice(each.now, book=book, today=today) for each in evaluated if each.was is None]
+    mails = [mail for mail in notices if mail is not None]
     changes: list[Change] = []
     for each in evaluated:
         if each.was is not None:
             changes.extend(changed_standings(each.was, each.now))
-    revisions = {each.now.month: each.now.revision for each in evaluated}
-    mails = [letters.notice(month, book=book, today=clock.today()) for month in first_times]
     if changes:
-        code = evaluated[0].now.municipality_code
-        mails += letters.corrections(code, changes, revisions=revisions, book=book, today=clock.today())
-    return [mail for mail in mails if mail is not None]
+        current = stored.current_by_month
+        after = dict(current) | {each.now.month: each.now for each in evaluated}
+        was, now = current[max(current)], after[max(after)]
+        mails += letters.corrections(changes, was=was, now=now, book=book, today=today)
+    return mails
 
 
 def _ask_where_agents_went(stored: _Stored, evaluated: Sequence[MunicipalityMonth]) -> None:

@@ -70,10 +70,14 @@ class MunicipalityMonth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What a correction changed for one agent and month: a line may be new (`was` is None) or gone (`now` is None)."""
+    """What a correction changed for one agent and month: a line may be new (`was` is None) or gone (`now` is None).
+
+    `revision` is that of the corrected month.
+    """
 
     agent: str
     month: Month
+    revision: int
     was: Line | None
     now: Line | None
 
@@ -118,7 +122,7 @@ def changed_standings(was: MunicipalityMonth, now: MunicipalityMonth) -> tuple[C
     old, new = was.line_by_agent(), now.line_by_agent()
     nothing = Standing()
     return tuple(
-        Change(agent=agent, month=now.month, was=old.get(agent), now=new.get(agent))
+        Change(agent=agent, month=now.month, revision=now.revision, was=old.get(agent), now=new.get(agent))
         for agent in sorted(old.keys() | new.keys())
         if not was.standings.get(agent, nothing).is_same_step_as(now.standings.get(agent, nothing))
     )

@@ -103,11 +103,6 @@ class Judgement:
     after: Standing
     pooled: tuple[int, int] | None = None
 
-    @property
-    def is_improvement(self) -> bool:
-        """Whether the agent came back to the target from a step."""
-        return self.outcome is Outcome.OK and self.before.months_below > 0
-
 
 def judge(calls: AgentMonth, *, before: Standing, policy: Policy) -> Judgement:
     """Return what a month means for an agent who stood at `before`.

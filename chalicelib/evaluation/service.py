@@ -30,7 +30,10 @@ _HEALED_MONTHS = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
-    """What a start came to: the months started now, and the first one that waits, with the codes of who is missing."""
+    """What a start came to: the month started now, if any, and the first one that waits.
+
+    `missing` are the codes of the municipalities that it waits for; none, when it only waits its turn.
+    """
 
     started: tuple[Month, ...]
     waiting_for: Month | None = None
@@ -58,12 +61,15 @@ class TooEarlyWithoutMissing(Refused):
 
 
 class NotADryRun(Refused):
-    """Raised when a dry run is asked for months that are in force, or that end before they begin."""
+    """Raised when a dry run is asked for that ends before it begins, or that runs into the procedure unasked."""
 
     code = "not_a_dry_run"
 
     def __init__(self, first: Month, last: Month) -> None:
-        super().__init__(f"En prøvekørsel fra {month_name(first)} til {month_name(last)} er ikke mulig.")
+        super().__init__(
+            f"En prøvekørsel fra {month_name(first)} til {month_name(last)} er ikke mulig. Vend månederne, eller bed "
+            "udtrykkeligt om en prøvekørsel, hvis den skal gå ind i måneder, der er i kraft."
+        )
 
 
 def procedure_start(*, clock: Clock = system_clock) -> Month:
@@ -72,10 +78,13 @@ def procedure_start(*, clock: Clock = system_clock) -> Month:
 
 
 def start_month(month: Month, *, without_missing: bool = False, clock: Clock = system_clock) -> Started:
-    """Start every month in force up to `month` that isn't started, oldest first, until one has to wait.
+    """Start the oldest month in force, up to `month`, that isn't started, if it is complete.
 
-    For the latest months already started, ask again for the municipalities that have figures but no evaluation: that
-    heals what a lost message left. `without_missing` is the secretariat's decision to go on without the missing ones.
+    One month a call: an agent who moved is judged when the month before is evaluated everywhere. Several months wait
+    only after an outage; call again, as the daily watchdog does, until `waiting_for` is None. For the latest months
+    already started, ask again for the municipalities whose evaluation isn't of their current figures: that heals what
+    a lost message left. `without_missing` is the secretariat's decision to go on without those that miss in `month`
+    itself.
 
     Raises:
         MonthNotOver: the month isn't over.
@@ -85,20 +94,22 @@ def start_month(month: Month, *, without_missing: bool = False, clock: Clock = s
         raise MonthNotOver(month)
     book = rulebook.load()
     due_by_month = {due.month: due for due in store.due_months(LIVE)}
-    started: list[Month] = []
+    started: tuple[Month, ...] = ()
     for each in months_from(_first_to_start_or_heal(month, due_by_month, book.procedure_start(clock.today())), month):
         with_figures = figures.revisions(each)
         if each not in due_by_month:
+            if started:
+                return Started(started=started, waiting_for=each)
             missing = _missing(each, with_figures)
-            if missing and not without_missing:
+            if missing and not (without_missing and each == month):
                 _tell_who_is_missing(each, missing, book=book, clock=clock)
-                return Started(started=tuple(started), waiting_for=each, missing=missing)
+                return Started(started=(), waiting_for=each, missing=missing)
             if missing:
                 _check_days_have_passed(each, book=book, clock=clock)
             _add_due(LIVE, store.DueMonth(month=each, without=missing, started_at=clock.now()))
-            started.append(each)
-        _ask_for_those_without_evaluation(LIVE, each, with_figures)
-    return Started(started=tuple(started))
+            started = (each,)
+        _ask_for_those_out_of_date(LIVE, each, with_figures)
+    return Started(started=started)
 
 
 def start_latest(*, clock: Clock = system_clock) -> Started:
@@ -160,9 +171,10 @@ def _check_days_have_passed(month: Month, *, book: RuleBook, clock: Clock) -> No
         raise TooEarlyWithoutMissing(month, from_day=from_day)
 
 
-def _ask_for_those_without_evaluation(run: str, month: Month, with_figures: dict[str, int]) -> None:
+def _ask_for_those_out_of_date(run: str, month: Month, with_figures: dict[str, int]) -> None:
+    """Ask for the municipalities whose figures of the month aren't those that were evaluated."""
     for code, head in sorted(store.heads(run, with_figures).items()):
-        if month not in head.revision_by_month:
+        if head.figures_revision_by_month.get(month) != with_figures[code]:
             ask_for(Request(run=run, municipality_code=code, from_month=month))
 
 

@@ -52,11 +52,15 @@ class DueMonth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """The current revision of each evaluated month of a municipality; `version` 0 says there is none yet."""
+    """The current revision of each evaluated month of a municipality, and the figures' revision that it judged.
+
+    `version` 0 says there is none yet.
+    """
 
     municipality_code: str
     version: int = 0
     revision_by_month: Mapping[Month, int] = field(default_factory=dict)
+    figures_revision_by_month: Mapping[Month, int] = field(default_factory=dict)
 
     def last_before(self, month: Month) -> Month | None:
         """Return the latest evaluated month before `month`."""
@@ -84,7 +88,8 @@ class _HeadRow(Table):
         return Head(
             municipality_code=self.pk.rpartition("#")[2],
             version=self.version,
-            revision_by_month={Month.parse(month): revision for month, revision in self.revisions.items()},
+            revision_by_month={Month.parse(month): told[0] for month, told in self.revisions.items()},
+            figures_revision_by_month={Month.parse(month): told[1] for month, told in self.revisions.items()},
         )
 
 
@@ -203,11 +208,12 @@ def commit(
         Conflict: somebody else wrote this municipality since `head` was read.
     """
     revisions = dict(head.revision_by_month) | {month.month: month.revision for month in evaluated}
+    judged = dict(head.figures_revision_by_month) | {month.month: month.figures_revision for month in evaluated}
     new_head = _HeadRow(
         _municipality(run, head.municipality_code),
         "head",
         version=head.version + 1,
-        revisions={str(month): number for month, number in revisions.items()},
+        revisions={str(month): [number, judged[month]] for month, number in revisions.items()},
     )
     unchanged = _HeadRow.pk.does_not_exist() if head.version == 0 else _HeadRow.version == head.version
     rows = [_revision_row(run, month, at=clock.now()) for month in evaluated]

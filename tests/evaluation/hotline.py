@@ -14,7 +14,7 @@ import pytest
 from chalicelib.common import municipalities
 from chalicelib.common.clock import Clock
 from chalicelib.common.months import Month
-from chalicelib.evaluation import following
+from chalicelib.evaluation import following, service
 from chalicelib.evaluation.requests import request_from
 from chalicelib.kpi import figures
 from chalicelib.mail import outbox
@@ -100,6 +100,15 @@ class Hotline:
                     active_from=date(2022, 1, 1),
                 )
             )
+
+    def evaluate_up_to(self, month: Month, *, times: int = 1, shuffle: random.Random | None = None) -> None:
+        """Start and evaluate the months in force up to `month`, as the schedule and the watchdog do day by day."""
+        started = service.start_month(month, clock=self.clock)
+        self.drain(times=times, shuffle=shuffle)
+        while started.waiting_for is not None:
+            assert not started.missing, f"{started.waiting_for} waits for {started.missing}"
+            started = service.start_month(month, clock=self.clock)
+            self.drain(times=times, shuffle=shuffle)
 
     def ask(self, code: str, month: Month, *, run: str = "live") -> None:
         """Ask for a municipality as a correction of its figures does."""

@@ -23,6 +23,7 @@ def prepare(hotline: Hotline) -> None:
     for code in ("190", "240", "751"):
         for month in (OCTOBER, NOVEMBER):
             hotline.figures.put(code, month, {f"{code}-001": LOW, f"{code}-002": HIGH})
+    service.start_month(OCTOBER, clock=hotline.clock)
     service.start_month(NOVEMBER, clock=hotline.clock)
 
 

@@ -13,6 +13,7 @@ from tests.evaluation.hotline import (
     DECEMBER,
     FEW,
     HIGH,
+    JANUARY,
     LOW,
     NOVEMBER,
     OCTOBER,
@@ -41,8 +42,7 @@ def outcomes(month: Month, *, run: str = LIVE) -> dict[str, str]:
 def test_a_started_month_is_evaluated_and_only_those_below_are_told(hotline: Hotline) -> None:
     fill(hotline, OCTOBER)
 
-    service.start_month(OCTOBER, clock=hotline.clock)
-    hotline.drain()
+    hotline.evaluate_up_to(OCTOBER)
 
     assert outcomes(OCTOBER) == {
         "190-001": "step_1",
@@ -58,8 +58,7 @@ def test_a_started_month_is_evaluated_and_only_those_below_are_told(hotline: Hot
 
 def test_a_mail_has_its_own_agents_only(hotline: Hotline) -> None:
     fill(hotline, OCTOBER)
-    service.start_month(OCTOBER, clock=hotline.clock)
-    hotline.drain()
+    hotline.evaluate_up_to(OCTOBER)
 
     notice = mail("notice_2024-10_751_r1")
 
@@ -71,8 +70,7 @@ def test_a_mail_has_its_own_agents_only(hotline: Hotline) -> None:
 def test_a_line_cites_its_source_its_rules_and_the_standing_before(hotline: Hotline) -> None:
     fill(hotline, OCTOBER)
     fill(hotline, NOVEMBER)
-    service.start_month(NOVEMBER, clock=hotline.clock)
-    hotline.drain()
+    hotline.evaluate_up_to(NOVEMBER)
 
     head = store.heads(LIVE, ["190"])["190"]
     evaluated = store.current(LIVE, head, NOVEMBER)
@@ -98,9 +96,8 @@ def test_a_line_cites_its_source_its_rules_and_the_standing_before(hotline: Hotl
 def test_messages_come_twice_late_and_in_any_order(hotline: Hotline, seed: int) -> None:
     for month in (OCTOBER, NOVEMBER, DECEMBER):
         fill(hotline, month)
-    service.start_month(DECEMBER, clock=hotline.clock)
 
-    hotline.drain(times=3, shuffle=random.Random(seed))
+    hotline.evaluate_up_to(DECEMBER, times=3, shuffle=random.Random(seed))
     for code in ("751", "190", "240"):
         hotline.ask(code, random.Random(seed).choice([OCTOBER, NOVEMBER, DECEMBER]))
     before = digest()
@@ -115,8 +112,7 @@ def test_messages_come_twice_late_and_in_any_order(hotline: Hotline, seed: int) 
 
 def test_starting_twice_evaluates_once(hotline: Hotline) -> None:
     fill(hotline, OCTOBER)
-    service.start_month(OCTOBER, clock=hotline.clock)
-    hotline.drain()
+    hotline.evaluate_up_to(OCTOBER)
     before = digest()
 
     again = service.start_month(OCTOBER, clock=hotline.clock)
@@ -129,8 +125,7 @@ def test_starting_twice_evaluates_once(hotline: Hotline) -> None:
 def test_a_correction_that_changes_a_standing_is_one_mail_and_a_copy(hotline: Hotline) -> None:
     for month in (OCTOBER, NOVEMBER, DECEMBER):
         fill(hotline, month)
-    service.start_month(DECEMBER, clock=hotline.clock)
-    hotline.drain()
+    hotline.evaluate_up_to(DECEMBER)
     told = mail_ids()
 
     fill(hotline, OCTOBER, k190={"190-001": HIGH, "190-002": HIGH})
@@ -150,8 +145,7 @@ def test_a_correction_that_changes_a_standing_is_one_mail_and_a_copy(hotline: Ho
 
 def test_a_correction_that_changes_no_standing_is_in_the_ledger_but_mails_nobody(hotline: Hotline) -> None:
     fill(hotline, OCTOBER)
-    service.start_month(OCTOBER, clock=hotline.clock)
-    hotline.drain()
+    hotline.evaluate_up_to(OCTOBER)
     told = mail_ids()
 
     fill(hotline, OCTOBER, k190={"190-001": (100, 31), "190-002": HIGH})
@@ -166,8 +160,7 @@ def test_a_correction_that_changes_no_standing_is_in_the_ledger_but_mails_nobody
 
 def test_a_correction_back_and_forth_restores_and_says_so_each_time(hotline: Hotline) -> None:
     fill(hotline, OCTOBER)
-    service.start_month(OCTOBER, clock=hotline.clock)
-    hotline.drain()
+    hotline.evaluate_up_to(OCTOBER)
 
     for calls in (HIGH, LOW):
         fill(hotline, OCTOBER, k190={"190-001": calls, "190-002": HIGH})
@@ -183,8 +176,7 @@ def test_a_correction_back_and_forth_restores_and_says_so_each_time(hotline: Hot
 
 def test_an_agent_who_is_gone_from_a_correction_loses_the_line_and_is_named(hotline: Hotline) -> None:
     fill(hotline, OCTOBER)
-    service.start_month(OCTOBER, clock=hotline.clock)
-    hotline.drain()
+    hotline.evaluate_up_to(OCTOBER)
 
     fill(hotline, OCTOBER, k190={"190-002": HIGH})
     hotline.ask("190", OCTOBER)
@@ -200,8 +192,7 @@ def test_an_agent_without_a_row_keeps_the_standing(hotline: Hotline) -> None:
     fill(hotline, NOVEMBER, k190={"190-002": HIGH})
     fill(hotline, DECEMBER)
 
-    service.start_month(DECEMBER, clock=hotline.clock)
-    hotline.drain()
+    hotline.evaluate_up_to(DECEMBER)
 
     assert "190-001" not in outcomes(NOVEMBER)
     assert outcomes(DECEMBER)["190-001"] == "step_2"
@@ -211,8 +202,7 @@ def test_history_follows_an_agent_to_another_municipality_and_notices_go_to_the_
     fill(hotline, OCTOBER)
     fill(hotline, NOVEMBER, k190={"190-002": HIGH}, k240={"240-001": HIGH, "190-001": LOW})
 
-    service.start_month(NOVEMBER, clock=hotline.clock)
-    hotline.drain()
+    hotline.evaluate_up_to(NOVEMBER)
 
     assert outcomes(NOVEMBER)["190-001"] == "step_2"
     assert [line["agent"] for line in mail("notice_2024-11_240_r1").facts["lines"]] == ["190-001"]
@@ -223,8 +213,7 @@ def test_history_follows_an_agent_to_another_municipality_and_notices_go_to_the_
 def test_a_correction_where_an_agent_was_reaches_where_the_agent_is(hotline: Hotline, order: tuple[str, str]) -> None:
     fill(hotline, OCTOBER)
     fill(hotline, NOVEMBER, k190={"190-002": HIGH}, k240={"240-001": HIGH, "190-001": LOW})
-    service.start_month(NOVEMBER, clock=hotline.clock)
-    hotline.drain()
+    hotline.evaluate_up_to(NOVEMBER)
 
     fill(hotline, OCTOBER, k190={"190-001": HIGH, "190-002": HIGH})
     for code in order:
@@ -237,6 +226,22 @@ def test_a_correction_where_an_agent_was_reaches_where_the_agent_is(hotline: Hot
     assert mail("correction_2024-10_190_r2").to == ("leder190@kommune.example",)
 
 
+def test_a_proposal_that_waits_is_in_every_summary_until_it_is_decided(hotline: Hotline) -> None:
+    for month in (OCTOBER, NOVEMBER, DECEMBER):
+        fill(hotline, month)
+    fill(hotline, JANUARY, k190={"190-001": HIGH, "190-002": HIGH}, k751={"751-001": LOW, "751-003": HIGH})
+
+    hotline.evaluate_up_to(JANUARY)
+
+    waiting = mail("summary_2025-01").facts["waiting"]
+    assert [(each["agent"], each["since"], each["line"] and each["line"]["share"]) for each in waiting] == [
+        ("190-001", "2024-12", "80,0 %"),
+        ("751-001", "2024-12", "30,0 %"),
+        ("751-002", "2024-12", None),
+    ]
+    assert mail("summary_2024-12").facts["waiting"] == []
+
+
 def test_a_dry_run_starts_from_nothing_mails_nobody_and_leaves_no_standing(hotline: Hotline) -> None:
     january = Month(2024, 1)
     for month in (january, january.next(), january.plus(2), OCTOBER):
@@ -247,8 +252,7 @@ def test_a_dry_run_starts_from_nothing_mails_nobody_and_leaves_no_standing(hotli
     assert outcomes(january.plus(2), run=run)["751-001"] == "step_3_pause_proposed"
     assert mail_ids() == []
 
-    service.start_month(OCTOBER, clock=hotline.clock)
-    hotline.drain()
+    hotline.evaluate_up_to(OCTOBER)
     assert outcomes(OCTOBER)["751-001"] == "step_1"
 
 
@@ -267,8 +271,7 @@ def test_250_agents_of_one_municipality_fit(hotline: Hotline) -> None:
     for month in (OCTOBER, NOVEMBER, DECEMBER):
         fill(hotline, month, k751=everybody)
 
-    service.start_month(DECEMBER, clock=hotline.clock)
-    hotline.drain()
+    hotline.evaluate_up_to(DECEMBER)
 
     assert sum(outcome == "step_3_pause_proposed" for outcome in outcomes(DECEMBER).values()) == 251
 
@@ -285,8 +288,7 @@ def test_the_summary_comes_once_when_the_last_municipality_is_evaluated(hotline:
     for month in (OCTOBER, NOVEMBER, DECEMBER):
         fill(hotline, month)
 
-    service.start_month(DECEMBER, clock=hotline.clock)
-    hotline.drain(times=2)
+    hotline.evaluate_up_to(DECEMBER, times=2)
 
     facts = mail("summary_2024-12").facts
     assert facts["agents_count"] == 7

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from chalicelib.common.months import Month
-from chalicelib.evaluation import letters
-from chalicelib.evaluation.ledger import Change, Line, MunicipalityMonth
+from chalicelib.evaluation import letters, wording
+from chalicelib.evaluation.ledger import Change, Line, MunicipalityMonth, changed_standings
 from chalicelib.evaluation.rules import AgentMonth, Outcome, Policy, follow
 from chalicelib.mail.outbox import Mail
+from chalicelib.members import register
+from chalicelib.members.register import Member, Service
 from chalicelib.rulebook import book as rulebook
 from chalicelib.rulebook.rules import RuleBook
 from chalicelib.runtime.templates import render
@@ -20,11 +22,19 @@ from chalicelib.runtime.templates import render
 DECEMBER = Month(2024, 12)
 POLICY = Policy(target_percent=60, minimum_answered=30, guard_level_permille=25)
 LOW, HIGH = (100, 40), (100, 62)
+EGEDAL = Member(
+    municipality_code="240",
+    name="Egedal",
+    leaders=("leder@egedal.example",),
+    services=frozenset({Service.CONTACT_CENTRE}),
+    active_from=date(2022, 1, 1),
+)
 SOURCE = {"drop_id": "d1", "key": "drops/agent-kpi/2024-Q4.xlsx", "sheet": "December 2024", "row": 12, "revision": 1}
 
 
 @pytest.fixture
 def book(aws: Any) -> RuleBook:
+    register.put(EGEDAL)
     rulebook.seed()
     return rulebook.load()
 
@@ -101,13 +111,13 @@ def test_both_parts_say_everything(book: RuleBook, part: str) -> None:
         "Kære ledere i Egedal",
         "under målet på 60 %",
         "599 opkald blev afklaret straks",
-        "den reelle andel ligger sandsynligvis mellem 37,3 og 67,5 %",
+        "agentens egentlige niveau ligger sandsynligvis mellem 37,3 og 67,5 %",
         "Tre måneder samlet: 40,0 % af 300 opkald",
         "Kilde: 2024-Q4.xlsx, ark December 2024, række 12",
         "240-005. Måneden tæller hverken for eller imod",
         "240-001 er tilbage på eller over målet",
         "14. januar 2025 og 11. februar 2025",
-        "Et menneske i sekretariatet afgør forslaget, ikke systemet",
+        "En medarbejder i sekretariatet afgør forslaget; det sker aldrig automatisk",
         "14 dage",
         "Januar 2025 gøres op den 5. februar 2025",
     ):
@@ -143,26 +153,104 @@ def test_a_day_that_has_passed_is_not_announced(book: RuleBook) -> None:
     assert "gøres op den" not in words(mail, "txt")
 
 
+def corrected(*, was: tuple[Line, ...], now: tuple[Line, ...], book: RuleBook) -> list[Mail]:
+    """The mails about a correction of December alone, the latest month."""
+    before, after = evaluated(*was), replace(evaluated(*now), revision=2)
+    return letters.corrections(
+        changed_standings(before, after), was=before, now=after, book=book, today=date(2025, 1, 9)
+    )
+
+
 @pytest.mark.parametrize("part", ["html", "txt"])
 def test_a_correction_says_what_was_and_what_is(book: RuleBook, part: str) -> None:
-    proposed, gone = line("240-003", LOW, LOW, LOW), line("240-004", (38, 20))
-    changes = [
-        Change(agent="240-003", month=DECEMBER, was=proposed, now=line("240-003", LOW, HIGH, LOW)),
-        Change(agent="240-004", month=DECEMBER, was=gone, now=None),
-        Change(agent="240-008", month=DECEMBER, was=None, now=line("240-008", (40, 10))),
-    ]
+    to_leaders, copy = corrected(
+        was=(line("240-003", LOW, LOW, LOW), line("240-004", (38, 20))),
+        now=(line("240-003", LOW, HIGH, LOW), line("240-008", (40, 10))),
+        book=book,
+    )
 
-    to_leaders, copy = letters.corrections("240", changes, revisions={DECEMBER: 2}, book=book, today=date(2025, 1, 9))
-
-    assert (to_leaders.mail_id, copy.to) == ("correction_2024-12_240_r2", ("sekretariat@ddh.example",))
+    assert (to_leaders.mail_id, to_leaders.to) == ("correction_2024-12_240_r2", ("leder@egedal.example",))
+    assert (copy.mail_id, copy.to) == ("correction-copy_2024-12_240_r2", ("sekretariat@ddh.example",))
+    assert copy.subject == f"Kopi: {to_leaders.subject}"
     text = words(to_leaders, part)
     assert "Forslaget om pause er bortfaldet for 240-003." in text
     assert re.search(r"Trin 3: pause foreslået.*Trin 1.*240-004.*Ingen tal.*240-008.*Ingen tal.*Trin 1", text)
 
 
+def test_a_proposal_that_only_moves_to_another_month_is_not_called_withdrawn(book: RuleBook) -> None:
+    """December's proposal lapses in December's line, but January proposes anew: nothing is over."""
+    was, now = line("240-003", LOW, LOW, LOW), line("240-003", (100, 70), LOW, LOW)
+    proposed_anew = replace(now.after, proposal_month=DECEMBER.next(), months_below=3)
+    latest_was = replace(evaluated(was), month=DECEMBER.next())
+    latest_now = replace(evaluated(now), month=DECEMBER.next(), standings={"240-003": proposed_anew})
+    changes = changed_standings(evaluated(was), replace(evaluated(now), revision=2))
+
+    mail = letters.corrections(changes, was=latest_was, now=latest_now, book=book, today=date(2025, 2, 9))[0]
+
+    assert mail.facts["withdrawn"] == []
+    assert "er ikke afgjort endnu" in words(mail, "txt")
+
+
+def test_a_row_that_is_gone_leaves_an_earlier_proposal_waiting(book: RuleBook) -> None:
+    proposed = replace(line("240-003", LOW, LOW, LOW).after, proposal_month=DECEMBER.previous())
+    was = replace(evaluated(line("240-003", LOW, LOW, LOW, LOW)), standings={"240-003": proposed})
+    now = replace(evaluated(), revision=2, standings={"240-003": replace(proposed, months_below=3)})
+    change = Change(agent="240-003", month=DECEMBER, revision=2, was=was.lines[0], now=None)
+
+    mail = letters.corrections([change], was=was, now=now, book=book, today=date(2025, 1, 9))[0]
+
+    assert mail.facts["withdrawn"] == []
+
+
+def test_what_happens_next_follows_the_latest_month_and_not_the_corrected_one(book: RuleBook) -> None:
+    october = Change(
+        agent="240-001", month=DECEMBER.plus(-2), revision=2, was=line("240-001", HIGH), now=line("240-001", LOW)
+    )
+    latest = evaluated(line("240-001", HIGH))
+
+    mail = letters.corrections([october], was=latest, now=latest, book=book, today=date(2025, 1, 9))[0]
+
+    assert mail.facts["next_steps"] == []
+    assert "november" not in words(mail, "txt")
+
+
+def test_a_municipality_without_leaders_gets_its_mail_at_the_secretariat_once(book: RuleBook) -> None:
+    register.put(replace(EGEDAL, leaders=()))
+
+    (mail,) = corrected(was=(line("240-003", LOW),), now=(line("240-003", HIGH),), book=book)
+
+    assert mail.to == ("sekretariat@ddh.example",)
+
+
+def test_an_unusable_address_does_not_stop_the_others(book: RuleBook) -> None:
+    register.put(replace(EGEDAL, leaders=("leder@egedal.example", "to@a.example, tre@b.example")))
+
+    mail = letters.notice(evaluated(*EVERY_KIND), book=book, today=date(2025, 1, 5))
+
+    assert mail is not None
+    assert mail.to == ("leder@egedal.example", "sekretariat@ddh.example")
+
+
+@pytest.mark.parametrize("part", ["html", "txt"])
+def test_an_open_proposal_is_shown_in_a_better_month_too(book: RuleBook, part: str) -> None:
+    better = line("240-003", LOW, LOW, LOW, HIGH)
+
+    mail = letters.notice(evaluated(better, line("240-004", LOW)), book=book, today=date(2025, 1, 5))
+
+    assert mail is not None
+    assert "Forslaget om pause for 240-003 (fra november 2024) venter stadig" in words(mail, part)
+
+
+def test_a_held_mail_speaks_of_the_days_after_it_leaves(book: RuleBook) -> None:
+    mail = letters.notice(evaluated(*EVERY_KIND), book=book, today=date(2025, 7, 5))
+
+    assert mail is not None
+    assert mail.facts["teaching_dates"] == ["12. august 2025", "9. september 2025"]
+
+
 @pytest.mark.parametrize("outcome", list(Outcome))
 def test_every_outcome_has_a_name_for_people(outcome: Outcome) -> None:
-    assert letters.STEP_TEXT[outcome]
+    assert wording.STEP_TEXT[outcome]
 
 
 @pytest.mark.parametrize("part", ["html", "txt"])

@@ -103,12 +103,6 @@ def test_the_guard_pools_the_last_three_evaluable_months() -> None:
     assert judgements[-1].pooled == (250, 60)
 
 
-def test_improvement_is_coming_back_from_a_step() -> None:
-    judgements = follow(months(HIGH, LOW, FEW, HIGH, HIGH), policy=POLICY)
-
-    assert [judgement.is_improvement for judgement in judgements] == [False, False, False, True, False]
-
-
 @given(histories)
 def test_every_history_has_an_outcome_a_month_and_never_skips_a_step(history: list[tuple[int, int]]) -> None:
     judgements = follow(months(*history), policy=POLICY)

@@ -57,10 +57,11 @@ def test_months_start_in_order_and_later_ones_wait_behind(hotline: Hotline) -> N
     fill(hotline, NOVEMBER, "190")
     fill(hotline, DECEMBER)
 
-    started = service.start_month(DECEMBER, clock=hotline.clock)
+    first = service.start_month(DECEMBER, clock=hotline.clock)
+    second = service.start_month(DECEMBER, clock=hotline.clock)
 
-    assert started.started == (OCTOBER,)
-    assert started.waiting_for == NOVEMBER
+    assert (first.started, first.waiting_for, first.missing) == ((OCTOBER,), NOVEMBER, ())
+    assert (second.started, second.waiting_for, second.missing) == ((), NOVEMBER, ("240", "751"))
 
 
 def test_without_the_missing_is_refused_before_they_have_had_their_days(hotline: Hotline, clock: Any) -> None:
@@ -130,8 +131,43 @@ def test_the_schedule_and_the_watchdog_answer_what_they_did(hotline: Hotline, mo
         fill(hotline, month)
     fill(hotline, JANUARY, "190", "240")
 
-    answer = events.start_evaluation({}, None)
+    assert events.start_evaluation({}, None) == {"started": ["2024-10"], "waiting_for": "2024-11", "missing": []}
+    for now, following in (("2024-11", "2024-12"), ("2024-12", "2025-01")):
+        answer = events.evaluation_watchdog({}, None)
+        assert answer == {"started": [now], "waiting_for": following, "missing": []}
+    waiting = {"started": [], "waiting_for": "2025-01", "missing": ["751"]}
+    assert events.evaluation_watchdog({}, None) == waiting
+    assert events.start_evaluation({"month": "2025-01", "without_missing": "false"}, None) == waiting
 
-    assert answer == {"started": ["2024-10", "2024-11", "2024-12"], "waiting_for": "2025-01", "missing": ["751"]}
-    assert events.evaluation_watchdog({}, None) == answer | {"started": []}
+
+def test_a_dry_run_is_by_itself_before_the_start_and_on_request_after_it(
+    hotline: Hotline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(system_clock, "business_date", date(2025, 2, 5))
+    into_force = {"month": "2024-09", "last_month": "2024-12"}
+
     assert events.start_evaluation({"month": "2024-02"}, None) == {"dry_run": "dry-2024-02-2024-02"}
+    with pytest.raises(service.NotADryRun, match="september 2024 til december 2024"):
+        events.start_evaluation(into_force, None)
+    assert events.start_evaluation(into_force | {"dry_run": True}, None) == {"dry_run": "dry-2024-09-2024-12"}
+    assert mail_ids() == []
+
+
+def test_going_on_without_somebody_is_for_the_month_named_alone(hotline: Hotline) -> None:
+    fill(hotline, OCTOBER, "190", "751")
+    fill(hotline, NOVEMBER, "190", "751")
+
+    started = service.start_month(NOVEMBER, without_missing=True, clock=hotline.clock)
+
+    assert (started.started, started.waiting_for, started.missing) == ((), OCTOBER, ("240",))
+
+
+def test_a_correction_whose_message_was_lost_is_asked_for_again(hotline: Hotline) -> None:
+    fill(hotline, OCTOBER)
+    hotline.evaluate_up_to(OCTOBER)
+    hotline.figures.put("190", OCTOBER, {"190-001": HIGH, "190-002": HIGH})
+
+    service.start_month(OCTOBER, clock=hotline.clock)
+
+    assert hotline.drain() == 1
+    assert "correction_2024-10_190_r2" in mail_ids()
