@@ -15,10 +15,20 @@ from chalicelib.kpi.findings import Difference, Role, RowCounts, SheetFindings
 from chalicelib.kpi.periods import Naming, check_row_month, namings
 from chalicelib.kpi.reconcile import Sum
 from chalicelib.kpi.sheets import Cell, Sheet, is_blank, shown
-from chalicelib.kpi.table_rows import Table, UnreadSheet, filled_cells, is_blank_row, misfit, open_table, says_total
+from chalicelib.kpi.table_rows import (
+    Table,
+    UnreadSheet,
+    count_rows,
+    filled_cells,
+    is_blank_row,
+    misfit,
+    open_table,
+    says_total,
+)
 
 _NOBODY = AgentRow(month=None, municipality_code=None, agent=None, figures=None, faults=())
 _WHOLE_SHEET = "I alt"
+_HIDDEN = "Ikke læst: Arket er skjult. Vis det i Excel, hvis dets tal skal med; ellers slet det."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +71,8 @@ def read_sheet(sheet: Sheet, circumstances: Circumstances) -> AgentSheet:
     """
     if sheet.unread_because is not None:
         return AgentSheet(name=sheet.name, role=Role.SKIPPED, notes=[f"Ikke læst: {sheet.unread_because}."])
+    if sheet.hidden:
+        return _hidden(sheet)
     try:
         table = open_table(sheet, COLUMNS)
     except UnreadSheet as unread:
@@ -72,6 +84,16 @@ def read_sheet(sheet: Sheet, circumstances: Circumstances) -> AgentSheet:
         )
     named = namings(sheet_name=sheet.name, above=table.above, file_name=circumstances.file_name)
     return _SheetReader(sheet, table, named, circumstances).read()
+
+
+def _hidden(sheet: Sheet) -> AgentSheet:
+    filled, blank = count_rows(sheet.rows)
+    return AgentSheet(
+        name=sheet.name,
+        role=Role.HIDDEN if filled else Role.SKIPPED,
+        counts=RowCounts(unread=filled, blank=blank),
+        notes=[_HIDDEN] if filled else ["Ikke læst: Arket er skjult og tomt."],
+    )
 
 
 class _SheetReader:

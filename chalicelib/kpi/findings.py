@@ -76,7 +76,8 @@ class Role(StrEnum):
 
     FIGURES = "figures"
     QUARTER = "quarter"
-    SKIPPED = "skipped"  # nothing in it to read: empty, hidden, a diagram
+    SKIPPED = "skipped"  # nothing in it to read: empty, a diagram
+    HIDDEN = "hidden"  # rows that nobody sees, so we don't read them
     REFUSED = "refused"  # rows that we could not make out
 
 
@@ -125,5 +126,6 @@ class Findings:
         return tuple(sorted({line.month for line in self.lines}))
 
     @property
-    def refused_sheets(self) -> tuple[SheetFindings, ...]:
-        return tuple(sheet for sheet in self.sheets if sheet.role is Role.REFUSED)
+    def unread_sheets(self) -> tuple[SheetFindings, ...]:
+        """The sheets with rows that were not read: those that we could not make out, and hidden ones."""
+        return tuple(sheet for sheet in self.sheets if sheet.role in (Role.REFUSED, Role.HIDDEN))

@@ -65,12 +65,12 @@ class Outcome:
 
     @property
     def asks_for_attention(self) -> bool:
-        """Whether somebody must be told by mail: rows or sheets were refused, or sums don't add up."""
+        """Whether somebody must be told by mail: rows were rejected, sheets left unread, or sums don't add up."""
         if self.status is Status.REFUSED:
             return True
         if self.findings is None:
             return False
-        return bool(self.count_by_name["rejected"] or self.findings.refused_sheets or self.findings.differences)
+        return bool(self.count_by_name["rejected"] or self.findings.unread_sheets or self.findings.differences)
 
 
 def of(findings: Findings, months: Sequence[MonthReport]) -> Outcome:
@@ -84,7 +84,7 @@ def of(findings: Findings, months: Sequence[MonthReport]) -> Outcome:
     elif Result.SUPERSEDED in results:
         status, reason = Status.SUPERSEDED, _SUPERSEDED
     elif not findings.faults:
-        reason = " ".join(sheet.note for sheet in findings.refused_sheets) or _NOTHING_FOUND
+        reason = " ".join(sheet.note for sheet in findings.unread_sheets) or _NOTHING_FOUND
     return Outcome(status=status, reason=reason, findings=findings, months=months)
 
 

@@ -39,6 +39,7 @@ _ROLE_NAME = {
     Role.FIGURES: "måneder",
     Role.QUARTER: "kvartal, kun kontrolleret",
     Role.SKIPPED: "sprunget over",
+    Role.HIDDEN: "skjult, ikke læst",
     Role.REFUSED: "kunne ikke læses",
 }
 

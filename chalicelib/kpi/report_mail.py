@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from chalicelib.common.danish import clock_time
 from chalicelib.kpi.drops import Drop, Status
-from chalicelib.kpi.findings import Fault
+from chalicelib.kpi.findings import Fault, Findings, Role
 from chalicelib.kpi.kinds import Kind
 from chalicelib.kpi.outcome import Outcome
 from chalicelib.kpi.report import STATUS_NAME
@@ -31,7 +31,8 @@ def report_mail(drop: Drop, kind: Kind | None, outcome: Outcome) -> Mail:
         "reason": outcome.reason,
         "count": dict(outcome.count_by_name),
         "reasons": _reasons(outcome, kind),
-        "sheets": [sheet.name or "" for sheet in findings.refused_sheets] if findings is not None else [],
+        "sheets": _names(findings, Role.REFUSED),
+        "hidden_sheets": _names(findings, Role.HIDDEN),
         "differences": len(findings.differences) if findings is not None else 0,
         "report_url": f"{settings.base_url()}/rapporter/{quote(drop.report_key)}.html",
     }
@@ -50,6 +51,13 @@ def _subject(drop: Drop, outcome: Outcome) -> str:
         return f"Filen {name} er afvist"
     rejected = outcome.count_by_name.get("rejected", 0)
     return f"Filen {name}: {rejected} afviste rækker" if rejected else f"Filen {name}: noget passer ikke"
+
+
+def _names(findings: Findings | None, role: Role) -> list[str]:
+    """Return the names of the file's sheets of this role; a CSV's one sheet has none."""
+    if findings is None:
+        return []
+    return [sheet.name for sheet in findings.sheets if sheet.role is role and sheet.name is not None]
 
 
 def _reasons(outcome: Outcome, kind: Kind | None) -> list[dict[str, Any]]:

@@ -38,12 +38,14 @@ class Sheet:
     """One sheet. `rows` may be read once only. `positional`: every row must have the header's number of cells (CSV).
 
     `name` is None where the format has no sheets. `unread_because` is a Danish reason why `rows` is left empty.
+    A `hidden` sheet's rows are counted, not read: nobody who looks at the file sees them.
     """
 
     name: str | None
     rows: Iterable[NumberedRow]
     positional: bool = False
     unread_because: str | None = None
+    hidden: bool = False
 
 
 def is_blank(cell: Cell) -> bool:

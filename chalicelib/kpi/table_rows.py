@@ -5,7 +5,7 @@ Pure: no AWS, no environment.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -56,12 +56,18 @@ class UnreadSheet(SheetRefused):
 
     def __init__(self, message: str, *, rows: Iterator[NumberedRow]) -> None:
         super().__init__(message)
-        self.filled_rows = self.blank_rows = 0
-        for _, cells in rows:
-            if is_blank_row(cells):
-                self.blank_rows += 1
-            else:
-                self.filled_rows += 1
+        self.filled_rows, self.blank_rows = count_rows(rows)
+
+
+def count_rows(rows: Iterable[NumberedRow]) -> tuple[int, int]:
+    """Return how many rows say something and how many are blank."""
+    filled = blank = 0
+    for _, cells in rows:
+        if is_blank_row(cells):
+            blank += 1
+        else:
+            filled += 1
+    return filled, blank
 
 
 def is_blank_row(cells: Sequence[Cell]) -> bool:

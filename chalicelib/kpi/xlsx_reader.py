@@ -28,14 +28,13 @@ def read(file: BinaryIO) -> Iterator[Sheet]:
         for about in workbook.sheets_metadata:
             if about.typ is not SheetTypeEnum.WorkSheet:
                 yield Sheet(name=about.name, rows=(), unread_because="det er ikke et regneark, men fx et diagram")
-            elif about.visible is not SheetVisibleEnum.Visible:
-                yield Sheet(name=about.name, rows=(), unread_because="arket er skjult")
             else:
                 sheet = workbook.get_sheet_by_name(about.name)
                 left -= sheet.total_height
                 if left < 0:
                     raise FileRefused(f"Filen har flere end {MOST_ROWS} rækker. Del den op.")
-                yield Sheet(name=about.name, rows=enumerate(sheet.iter_rows(), start=1))
+                hidden = about.visible is not SheetVisibleEnum.Visible
+                yield Sheet(name=about.name, rows=enumerate(sheet.iter_rows(), start=1), hidden=hidden)
                 del sheet  # its cells go before the next sheet's come
     except CalamineError as error:
         raise FileRefused(_UNREADABLE) from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -42,11 +42,12 @@ def csv_bytes(*rows: Sequence[object], headings: Sequence[str] = FEW_HEADINGS) -
     return csv_text(*rows, headings=headings).encode("utf-8-sig")
 
 
-def workbook(rows_by_sheet: Mapping[str, Iterable[Sequence[Any]]]) -> bytes:
-    """Return a workbook with these sheets, cell for cell."""
+def workbook(rows_by_sheet: Mapping[str, Iterable[Sequence[Any]]], *, hidden: Container[str] = ()) -> bytes:
+    """Return a workbook with these sheets, cell for cell; those named in `hidden` are so."""
     book = openpyxl.Workbook(write_only=True)
     for name, rows in rows_by_sheet.items():
         sheet = book.create_sheet(name)
+        sheet.sheet_state = "hidden" if name in hidden else "visible"
         for row in rows:
             sheet.append(list(row))
     file = io.BytesIO()

@@ -241,6 +241,22 @@ def test_a_sheet_without_its_columns_is_refused_and_the_others_stand() -> None:
     assert len(found.lines) == 1
 
 
+def test_the_rows_of_a_hidden_sheet_are_counted_as_unread_whatever_they_are() -> None:
+    rows: list[Sequence[object]] = [*month_rows(), [], ["Furesø", "2", 10, 5]]
+
+    found = read_workbook(
+        workbook({"Oktober 2024": month_rows(), "November 2024": rows, "Tom": []}, hidden=("November 2024", "Tom"))
+    )
+
+    assert [(each.name, each.role) for each in found.sheets[1:]] == [
+        ("November 2024", Role.HIDDEN),
+        ("Tom", Role.SKIPPED),
+    ]
+    assert found.sheets[1].rows == RowCounts(unread=3, blank=1)
+    assert "skjult" in found.sheets[1].note
+    assert found.months == (OCTOBER,)
+
+
 # Rows of a CSV.
 
 

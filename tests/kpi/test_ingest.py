@@ -423,6 +423,20 @@ def test_sums_that_do_not_add_up_are_mailed_too(desk: Desk) -> None:
     assert desk.counts() == {"1": (100, 60)}
 
 
+def test_a_hidden_sheet_is_not_read_and_that_is_mailed(desk: Desk) -> None:
+    sheets = {"December 2024": [FEW_HEADINGS, A], "Januar 2025": [FEW_HEADINGS, A, B]}
+
+    drop = desk.drop(workbook(sheets, hidden=("Januar 2025",)), key="drops/agent-kpi/tal.xlsx")
+
+    assert desk.counts() == {}
+    assert desk.report(drop)["rows"]["unread"] == 3
+    assert "<strong>Januar 2025</strong>: 3 rækker, skjult, ikke læst." in desk.page(drop)
+    state = outbox.state_of(f"drop_{drop.drop_id}")
+    assert state is not None
+    for template in ("kpi/drop_report.html", "kpi/drop_report.txt"):
+        assert "Skjulte ark, som ikke er læst: Januar 2025." in render(template, **state.mail.facts)
+
+
 def test_the_report_accounts_for_every_row(desk: Desk) -> None:
     """I14."""
     drop = desk.drop(A, A, ["Furesø", "2", 1, 2], ["", "", "", ""], ["I alt", "", 201, 122])

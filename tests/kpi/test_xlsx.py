@@ -133,16 +133,22 @@ def test_an_error_or_a_formula_without_a_value_is_a_blank_cell() -> None:
     assert sheet == [(1, ["", "", 1.0])]
 
 
-def test_hidden_sheets_and_diagrams_are_named_but_not_read() -> None:
+def test_a_hidden_sheet_comes_with_its_rows_and_a_diagram_without_any() -> None:
     book = openpyxl.Workbook()
-    book.create_sheet("Kladde").sheet_state = "hidden"
+    for name, state in (("Kladde", "hidden"), ("Gemt", "veryHidden")):
+        hidden = book.create_sheet(name)
+        hidden.sheet_state = state
+        hidden.append(["tal"])
     book.create_chartsheet("Diagram")
     file = io.BytesIO()
     book.save(file)
 
-    assert [(sheet.name, sheet.unread_because) for sheet in xlsx_reader.read(file)][1:] == [
-        ("Kladde", "arket er skjult"),
-        ("Diagram", "det er ikke et regneark, men fx et diagram"),
+    read = [(sheet.name, sheet.hidden, list(sheet.rows), sheet.unread_because) for sheet in xlsx_reader.read(file)]
+
+    assert read[1:] == [
+        ("Kladde", True, [(1, ["tal"])], None),
+        ("Gemt", True, [(1, ["tal"])], None),
+        ("Diagram", False, [], "det er ikke et regneark, men fx et diagram"),
     ]
 
 
