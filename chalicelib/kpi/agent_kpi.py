@@ -5,7 +5,7 @@ Pure: what it needs to know of today and of the members is given to it. No AWS, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
 from chalicelib.common.danish import listed, month_name
@@ -50,7 +50,7 @@ def read(
         rejected.append(RejectedWhom(month=line.month, municipality_code=line.municipality_code, key=line.key))
     for sheet in read_sheets:
         if sheet.quarter is not None:
-            _reconcile_quarter(sheet, sheet.quarter, months)
+            _reconcile_quarter(sheet, sheet.quarter, months, taken.kept)
     return Findings(
         sheets=tuple(sheet.findings() for sheet in read_sheets),
         lines=taken.kept,
@@ -76,6 +76,7 @@ def _lines(sheets: Iterable[AgentSheet]) -> Iterator[Line]:
                     sheet=sheet.name,
                     row=number,
                     month=row.month,
+                    municipality=row.municipality,
                     municipality_code=row.municipality_code,
                     key=row.agent,
                     values=row.figures,
@@ -110,16 +111,15 @@ def _place(line: Line) -> str:
     return f"række {line.row}" if line.sheet is None else f"arket {line.sheet}, række {line.row}"
 
 
-def _reconcile_quarter(sheet: AgentSheet, quarter: Quarter, months: Sequence[AgentSheet]) -> None:
-    """Hold the quarter sheet's row of each agent against the rows of its three months in the same file."""
+def _reconcile_quarter(
+    sheet: AgentSheet, quarter: Quarter, months: Iterable[AgentSheet], lines: Iterable[Line]
+) -> None:
+    """Hold the quarter sheet's row of each agent against what is accepted of its three months in the same file."""
     rows_by_agent: dict[tuple[str, str], list[Figures]] = {}
-    seen: set[Month] = set()
-    for month_sheet in months:
-        for _, row in month_sheet.rows:
-            if row.month in quarter.months and row.figures is not None:
-                seen.add(row.month)
-                if row.municipality_code is not None and row.agent is not None:
-                    rows_by_agent.setdefault((row.municipality_code, row.agent), []).append(row.figures)
+    for line in lines:
+        if line.month in quarter.months:
+            rows_by_agent.setdefault((line.municipality_code, line.key), []).append(Figures._make(line.values))
+    seen = {row.month for month_sheet in months for _, row in month_sheet.rows}
     missing = [month for month in quarter.months if month not in seen]
     if missing:
         sheet.notes.append(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from sys import intern
 from typing import NamedTuple, TypeVar
 
 from chalicelib.common import municipalities
@@ -83,9 +84,13 @@ class RowFault(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentRow:
-    """What a row says, as far as it can be read: a part that can't is None. It is good when there are no faults."""
+    """What a row says, as far as it can be read: a part that can't is None. It is good when there are no faults.
+
+    `municipality` is the municipality as it is written.
+    """
 
     month: Month | None
+    municipality: str
     municipality_code: str | None
     agent: str | None
     figures: Figures | None
@@ -109,7 +114,14 @@ def read_row(cells: Sequence[Cell], index_by_field: Mapping[str, int], *, sheet_
     if figures is not None:
         row.faults.extend(RowFault(field, row.cell(field), reason) for field, reason in impossible(figures))
         row.check_percentage(figures)
-    return AgentRow(month=month, municipality_code=code, agent=agent, figures=figures, faults=tuple(row.faults))
+    return AgentRow(
+        month=month,
+        municipality=intern(shown(row.cell("municipality"))),  # some tens of texts in 100,000 rows
+        municipality_code=code,
+        agent=agent,
+        figures=figures,
+        faults=tuple(row.faults),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,7 +226,7 @@ def agent_id(cell: Cell) -> str:
     if isinstance(cell, float) and cell.is_integer():
         cell = shown(cell)
     if not isinstance(cell, str):
-        raise BadValue("er ikke en agents id; har Excel lavet det om?")
+        raise BadValue("er ikke et agent-id; har Excel lavet det om?")
     agent = cell.strip()
     if len(agent) > LONGEST_AGENT_ID:
         raise BadValue(f"har mere end {LONGEST_AGENT_ID} tegn")

@@ -6,9 +6,10 @@ Pure: what it needs to know of today and of the members is given to it. No AWS, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chalicelib.common import municipalities
+from chalicelib.common.danish import counted, month_name
 from chalicelib.common.months import Month, Quarter
 from chalicelib.kpi.agent_row import COLUMNS, AgentRow, RowFault, read_row, read_stated
 from chalicelib.kpi.findings import Difference, Role, RowCounts, SheetFindings
@@ -26,7 +27,6 @@ from chalicelib.kpi.table_rows import (
     says_total,
 )
 
-_NOBODY = AgentRow(month=None, municipality_code=None, agent=None, figures=None, faults=())
 _WHOLE_SHEET = "I alt"
 _HIDDEN = "Ikke læst: Arket er skjult. Vis det i Excel, hvis dets tal skal med; ellers slet det."
 
@@ -156,17 +156,22 @@ class _SheetReader:
         else:
             counts.figures += 1
             row = self._row(cells, month=self._period if isinstance(self._period, Month) else None)
-            self._read.rows.append((number, self._in_context(number, row)))
+            self._read.rows.append((number, self._in_context(number, cells, row)))
 
     def _row(self, cells: Sequence[Cell], *, month: Month | None) -> AgentRow:
         reason = misfit(cells, self._table.header) if self._sheet.positional else None
         if reason is not None:
             return AgentRow(
-                month=month, municipality_code=None, agent=None, figures=None, faults=(RowFault("", "", reason),)
+                month=month,
+                municipality="",
+                municipality_code=None,
+                agent=None,
+                figures=None,
+                faults=(RowFault("", "", reason),),
             )
         return read_row(cells, self._index_by_field, sheet_month=month)
 
-    def _in_context(self, number: int, row: AgentRow) -> AgentRow:
+    def _in_context(self, number: int, cells: Sequence[Cell], row: AgentRow) -> AgentRow:
         """Add the faults that a row has only against the rest: the other namings, today, the members."""
         month, code = row.month, row.municipality_code
         if month is None:
@@ -175,16 +180,13 @@ class _SheetReader:
             check_row_month(month, number, self._named)
             self._months_checked.add(month)
         if not self._circumstances.is_over(month):
-            fault = RowFault("month", str(month), "er ikke slut endnu")
+            written = self._cell(cells, "month")
+            fault = RowFault("month", month_name(month) if is_blank(written) else written, "er ikke slut endnu")
         elif code is not None and code not in self._circumstances.members_in(month):
-            fault = RowFault(
-                "municipality", municipalities.by_code[code].name, "deltager ikke i kontaktcentret i måneden"
-            )
+            fault = RowFault("municipality", row.municipality, "deltager ikke i kontaktcentret i måneden")
         else:
             return row
-        return AgentRow(
-            month=month, municipality_code=code, agent=row.agent, figures=row.figures, faults=(*row.faults, fault)
-        )
+        return replace(row, faults=(*row.faults, fault))
 
     def _cell(self, cells: Sequence[Cell], field: str) -> Cell:
         index = self._index_by_field.get(field, len(cells))
@@ -207,7 +209,7 @@ class _SheetReader:
                 else:
                     summed.append(row.figures)
         whom = _WHOLE_SHEET if code is None else f"{municipalities.by_code[code].name} i alt"
-        aside = f" (uden {unreadable} rækker, der ikke kan læses)" if unreadable else ""
+        aside = f" (uden {counted(unreadable, 'række', 'rækker')}, der ikke kan læses)" if unreadable else ""
         stated = read_stated(cells, self._index_by_field)
         for mismatch in Sum(summed).mismatches(stated):
             yield self._difference(number, whom, mismatch.field, mismatch.stated, mismatch.counted + aside)

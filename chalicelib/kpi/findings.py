@@ -18,11 +18,15 @@ Values: TypeAlias = tuple[int | None, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One accepted row: the figures of `key` (an agent, …) in a municipality's month, and where they stand."""
+    """One accepted row: the figures of `key` (an agent, …) in a municipality's month, and where they stand.
+
+    `municipality` is the municipality as it is written there.
+    """
 
     sheet: str | None
     row: int
     month: Month
+    municipality: str
     municipality_code: str
     key: str
     values: Values

@@ -90,10 +90,11 @@ def of(findings: Findings, months: Sequence[MonthReport]) -> Outcome:
 
 def _elsewhere(line: Line, code: str, columns_label: str) -> Fault:
     municipality = municipalities.by_code.get(code)
+    where = municipality.name if municipality is not None else "en anden kommune"
     return Fault(
         sheet=line.sheet,
         row=line.row,
         column=columns_label,
-        value=municipality.name if municipality is not None else code,
-        reason="er en anden kommune; agenten står allerede under den i måneden",
+        value=line.municipality,
+        reason=f"passer ikke: agenten står allerede under {where} i måneden",
     )

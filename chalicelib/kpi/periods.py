@@ -56,7 +56,7 @@ def check_row_month(month: Month, row: int, named: Sequence[Naming]) -> None:
     """
     for naming in named:
         if not _agree(month, naming.period):
-            raise _disagreement(Naming(by=f"rækken {row}", period=month), naming)
+            raise _disagreement(Naming(by=f"række {row}", period=month), naming)
 
 
 def _agree(first: Period, second: Period) -> bool:

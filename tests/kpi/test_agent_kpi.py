@@ -128,13 +128,13 @@ def test_first_of_all_it_comes_from_the_row() -> None:
         pytest.param(
             {"Oktober 2024": [["Måned", *FEW_HEADINGS], ["11-2024", "Furesø", "1", 10, 5]]},
             "tal.xlsx",
-            "rækken 2 siger november 2024, men arkets navn “Oktober 2024” siger oktober 2024",
+            "række 2 siger november 2024, men arkets navn “Oktober 2024” siger oktober 2024",
             id="row and sheet",
         ),
         pytest.param(
             {"Ark1": [["Måned", *FEW_HEADINGS], ["11-2024", "Furesø", "1", 10, 5]]},
             "2024-10.xlsx",
-            "rækken 2 siger november 2024, men filens navn “2024-10.xlsx” siger oktober 2024",
+            "række 2 siger november 2024, men filens navn “2024-10.xlsx” siger oktober 2024",
             id="row and file",
         ),
         pytest.param(
@@ -179,6 +179,21 @@ def test_a_municipality_that_takes_no_part_in_the_month_is_rejected() -> None:
 
     assert faults_of(found) == [(2, "Kommune", "deltager ikke i kontaktcentret i måneden")]
     assert [line.municipality_code for line in found.lines] == ["751"]
+
+
+def test_what_a_rejected_row_is_said_to_say_is_what_is_written_in_it() -> None:
+    found = read_csv(
+        csv_bytes(
+            ["01-2025", "furesø kommune", 1, 10, 5], ["Feb 2025", "0751", 2, 10, 5], headings=("Måned", *FEW_HEADINGS)
+        ),
+        file_name="tal.csv",
+        members=frozenset({"751"}),
+    )
+
+    assert [(fault.column, fault.value) for fault in found.faults] == [
+        ("Kommune", "furesø kommune"),
+        ("Måned", "Feb 2025"),
+    ]
 
 
 def test_foreign_rows_rejected_with_line() -> None:
@@ -415,8 +430,8 @@ def test_the_total_counts_rejected_rows_that_can_be_read_and_says_so_of_the_othe
     )
 
     assert [(each.column, each.stated, each.counted) for each in found.differences] == [
-        ("Besvarede opkald", "40", "30 (uden 1 rækker, der ikke kan læses)"),
-        ("Straksafklarede", "15", "10 (uden 1 rækker, der ikke kan læses)"),
+        ("Besvarede opkald", "40", "30 (uden 1 række, der ikke kan læses)"),
+        ("Straksafklarede", "15", "10 (uden 1 række, der ikke kan læses)"),
     ]
 
 
@@ -489,6 +504,24 @@ def test_what_the_quarter_says_otherwise_is_reported_by_agent() -> None:
         (0, "4", "Agent", "står ikke i kvartalet", "står i månederne"),
     ]
     assert len(found.lines) == 4
+
+
+def test_a_repeated_row_counts_once_in_the_quarter() -> None:
+    quarter: list[list[object]] = [["Furesø", "1", 300, 180, 0.6, 120, 0, "04:00", 7.0, 150]]
+
+    found = read_workbook(quarter_book(quarter, december=[full("1"), full("1")]))
+
+    assert found.differences == []
+    assert len(found.repeats) == 1
+
+
+def test_a_rejected_row_is_missing_in_the_quarter_and_its_month_is_not() -> None:
+    quarter: list[list[object]] = [["Furesø", "1", 300, 180, 0.6, 120, 0, "04:00", 7.0, 150]]
+
+    found = read_workbook(quarter_book(quarter, december=[[*full("1", answered=100, resolved=0)[:3], 101]]))
+
+    assert {(each.stated, each.counted) for each in found.differences} >= {("300", "200"), ("180", "120")}
+    assert found.sheets[-1].note == ""
 
 
 def test_a_quarter_without_all_its_months_in_the_file_can_not_be_checked() -> None:

@@ -80,7 +80,7 @@ def test_a_good_row_says_its_figures() -> None:
         pytest.param(
             {"agent": date(1900, 1, 1)},
             "agent",
-            "er ikke en agents id; har Excel lavet det om?",
+            "er ikke et agent-id; har Excel lavet det om?",
             id="Excel made a date",
         ),
         pytest.param(

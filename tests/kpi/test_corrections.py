@@ -30,7 +30,15 @@ def incoming(file: File, number: int) -> Incoming:
     for row, (agent, (code, calls)) in enumerate(told.items(), start=2):
         if agent not in rejected:
             lines.setdefault(code, []).append(
-                Line(sheet=None, row=row, month=MONTH, municipality_code=code, key=agent, values=(calls,))
+                Line(
+                    sheet=None,
+                    row=row,
+                    month=MONTH,
+                    municipality=code,
+                    municipality_code=code,
+                    key=agent,
+                    values=(calls,),
+                )
             )
     whom: Sequence[RejectedWhom] = [RejectedWhom(month=MONTH, municipality_code=None, key=agent) for agent in rejected]
     return Incoming(drop_id=f"d{number}", key="k", order=Order("2025", number), lines_by_code=lines, rejected=whom)

@@ -162,13 +162,18 @@ def test_a_municipality_without_any_accepted_row_is_left_alone(desk: Desk) -> No
 def test_an_agent_who_stands_in_another_municipality_is_rejected_with_its_name(desk: Desk) -> None:
     desk.drop(A, B)
 
-    drop = desk.drop(["Egedal", "1", 100, 60], ["Egedal", "4", 10, 5], key=OTHER)
+    drop = desk.drop(["egedal  kommune", "1", 100, 60], ["240", "2", 5, 5], ["Egedal", "4", 10, 5], key=OTHER)
 
     assert desk.counts("240") == {"4": (10, 5)}
-    assert [(each["row"], each["column"], each["value"]) for each in desk.report(drop)["rejected"]] == [
-        (2, "Kommune", "Furesø")
+    reason = "passer ikke: agenten står allerede under Furesø i måneden"
+    assert [(each["row"], each["column"], each["value"], each["reason"]) for each in desk.report(drop)["rejected"]] == [
+        (2, "Kommune", "egedal  kommune", reason),
+        (3, "Kommune", "240", reason),
     ]
-    assert desk.report(drop)["rows"]["rejected"] == 1
+    assert desk.report(drop)["rows"]["rejected"] == 2
+    mail = outbox.state_of(f"drop_{drop.drop_id}")
+    assert mail is not None
+    assert f"- Kommune {reason} (2): række 2; række 3\n" in render("kpi/drop_report.txt", **mail.mail.facts)
 
 
 def test_a_file_that_replaces_both_municipalities_moves_the_agent(desk: Desk) -> None:
