@@ -19,6 +19,15 @@ _ALL_REJECTED = "Alle filens rækker er afvist."
 _SUPERSEDED = "Alle filens måneder og kommuner har tal fra en nyere fil."
 _NO_CHANGE = "Filen siger det samme som de tal, der gælder allerede."
 
+_FILE_REFUSED = "Ret filen, og læg den op igen; de tal, der gælder i forvejen, bliver stående så længe."
+_ROWS_REJECTED = "De afviste rækker er ikke indlæst; for dem gælder de tidligere tal. Ret dem, og læg filen op igen."
+_SHEETS_UNREAD = (
+    "Det, der står på ark, som ikke er læst, er ikke indlæst; dér gælder de tidligere tal. "
+    "Ret filen, og læg den op igen."
+)
+_ROWS_ACCEPTED = "Rækkerne er indlæst."
+_SUMS_DIFFER = "Se efter, om summerne eller rækkerne skal rettes."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
@@ -86,6 +95,18 @@ def of(findings: Findings, months: Sequence[MonthReport]) -> Outcome:
     elif not findings.faults:
         reason = " ".join(sheet.note for sheet in findings.unread_sheets) or _NOTHING_FOUND
     return Outcome(status=status, reason=reason, findings=findings, months=months)
+
+
+def advice(outcome: Outcome) -> str:
+    """Return what to do about a file that asks for attention, and which figures stand until then."""
+    if outcome.status is Status.REFUSED:
+        return _FILE_REFUSED
+    count = outcome.count_by_name
+    if count.get("rejected"):
+        return _ROWS_REJECTED
+    if count.get("unread"):
+        return _SHEETS_UNREAD
+    return f"{_ROWS_ACCEPTED} {_SUMS_DIFFER}" if count.get("accepted") else _SUMS_DIFFER
 
 
 def _elsewhere(line: Line, code: str, columns_label: str) -> Fault:

@@ -5,24 +5,26 @@ Figures of persons don't belong in a mail: it says how many rows, why and where,
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
-from chalicelib.common.danish import clock_time
+from chalicelib.common.danish import clock_time, counted
 from chalicelib.kpi.drops import Drop, Status
 from chalicelib.kpi.findings import Fault, Findings, Role
 from chalicelib.kpi.kinds import Kind
-from chalicelib.kpi.outcome import Outcome
+from chalicelib.kpi.outcome import Outcome, advice
 from chalicelib.kpi.report import STATUS_NAME
 from chalicelib.mail.outbox import Mail
+from chalicelib.rulebook import book
 from chalicelib.runtime import settings
 
 #: So many places are named for each reason; the report has them all.
 PLACES_NAMED = 10
 
 
-def report_mail(drop: Drop, kind: Kind | None, outcome: Outcome) -> Mail:
-    """Return the mail about the drop's report. Its id is the drop's, so there is one at most."""
+def report_mail(drop: Drop, kind: Kind | None, outcome: Outcome, *, today: date) -> Mail:
+    """Return the mail about the drop's report, held in the quiet period. Its id is the drop's: there is one at most."""
     findings = outcome.findings
     facts: dict[str, Any] = {
         "file_name": drop.place.file_name or drop.key,
@@ -34,7 +36,9 @@ def report_mail(drop: Drop, kind: Kind | None, outcome: Outcome) -> Mail:
         "sheets": _names(findings, Role.REFUSED),
         "hidden_sheets": _names(findings, Role.HIDDEN),
         "differences": len(findings.differences) if findings is not None else 0,
+        "advice": advice(outcome),
         "report_url": f"{settings.base_url()}/rapporter/{quote(drop.report_key)}.html",
+        "report_key": f"{drop.report_key}.html",
     }
     return Mail(
         mail_id=f"drop_{drop.drop_id}",
@@ -42,6 +46,7 @@ def report_mail(drop: Drop, kind: Kind | None, outcome: Outcome) -> Mail:
         subject=_subject(drop, outcome),
         template="kpi/drop_report",
         facts=facts,
+        send_from=book.load().release_date(today),
     )
 
 
@@ -50,7 +55,9 @@ def _subject(drop: Drop, outcome: Outcome) -> str:
     if outcome.status is Status.REFUSED:
         return f"Filen {name} er afvist"
     rejected = outcome.count_by_name.get("rejected", 0)
-    return f"Filen {name}: {rejected} afviste rækker" if rejected else f"Filen {name}: noget passer ikke"
+    if rejected:
+        return f"Filen {name}: {counted(rejected, 'afvist række', 'afviste rækker')}"
+    return f"Filen {name}: noget passer ikke"
 
 
 def _names(findings: Findings | None, role: Role) -> list[str]:

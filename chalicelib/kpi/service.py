@@ -49,7 +49,7 @@ def ingest(notice: Notice, *, clock: Clock = system_clock) -> None:
     became = _read_and_apply(drop, kind, clock.today())
     _ask_for_evaluations(became)
     _put_report(drop, kind, became)
-    mail = report_mail(drop, kind, became) if became.asks_for_attention else None
+    mail = report_mail(drop, kind, became, today=clock.today()) if became.asks_for_attention else None
     try:
         drop_store.finish(
             drop,

@@ -1,4 +1,4 @@
-"""The desk of somebody who drops files: the members are seeded, and a file is ingested as its S3 event tells."""
+"""The desk of somebody who drops files: members and rulebook are seeded; a file is ingested as its S3 event tells."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from chalicelib.kpi import drop_store, figures, service
 from chalicelib.kpi.drops import Drop, Notice
 from chalicelib.members import register
 from chalicelib.members.register import Member, Service
+from chalicelib.rulebook import book
 from chalicelib.runtime import clients, settings
 from tests.conftest import SettableClock
 from tests.kpi.files import csv_bytes
@@ -31,6 +32,7 @@ class Desk:
         self.clock = clock
         self.queued = queued
         self._event_at = datetime(2025, 2, 5, 5, 0, tzinfo=UTC)
+        book.seed()
         for code in ("190", "240", "751"):
             register.put(
                 Member(

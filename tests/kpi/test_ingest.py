@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from chalicelib.common.months import Month
 from chalicelib.kpi import figures, reading, service
-from chalicelib.kpi.drops import Status
+from chalicelib.kpi.drops import Drop, Status
 from chalicelib.kpi.figures import Source
 from chalicelib.mail import outbox
 from chalicelib.runtime import clients, settings
@@ -171,9 +172,7 @@ def test_an_agent_who_stands_in_another_municipality_is_rejected_with_its_name(d
         (3, "Kommune", "240", reason),
     ]
     assert desk.report(drop)["rows"]["rejected"] == 2
-    mail = outbox.state_of(f"drop_{drop.drop_id}")
-    assert mail is not None
-    assert f"- Kommune {reason} (2): række 2; række 3\n" in render("kpi/drop_report.txt", **mail.mail.facts)
+    assert f"- Kommune {reason} (2): række 2; række 3\n" in mailed(drop)
 
 
 def test_a_file_that_replaces_both_municipalities_moves_the_agent(desk: Desk) -> None:
@@ -396,21 +395,98 @@ def test_rejected_rows_are_mailed_to_the_secretariat_without_anybodys_figures(de
     assert [nudge["mail_id"] for nudge in desk.queued("ddh-outbox")] == [f"drop_{drop.drop_id}"]
 
 
-def test_the_mail_says_the_same_as_text_and_as_html(desk: Desk) -> None:
-    drop = desk.drop(A, ["Furesø", "2", 1, 2], ["Atlantis", "3", 1, 1], ["I alt", "", 101, 61])
+def mailed(drop: Drop, *, html: bool = False) -> str:
+    """Return the text of the mail about the drop."""
     state = outbox.state_of(f"drop_{drop.drop_id}")
     assert state is not None
+    return render(f"kpi/drop_report.{'html' if html else 'txt'}", **state.mail.facts)
 
-    html = render("kpi/drop_report.html", **state.mail.facts)
-    text = render("kpi/drop_report.txt", **state.mail.facts)
+
+def test_the_mail_says_the_same_as_text_and_as_html(desk: Desk) -> None:
+    drop = desk.drop(A, ["Furesø", "2", 1, 2], ["Atlantis", "3", 1, 1], ["I alt", "", 101, 61])
+
+    html, text = mailed(drop, html=True), mailed(drop)
 
     for told in (html, text):
-        assert "Af 5 rækker er 1 indlæst og 2 afvist." in told
+        assert "1 række er indlæst, 2 afvist." in told
         assert "er flere end de besvarede opkald (1): række 3" in told
         assert "er ikke en dansk kommune (1): række 4" in told
         assert "2 summer i filen passer ikke med rækkerne." in told
-        assert state.mail.facts["report_url"] in told
+        assert f"/rapporter/{drop.report_key}.html" in told
     assert "<" not in text
+
+
+def test_the_mail_says_where_the_report_lies_in_the_file_area(desk: Desk) -> None:
+    drop = desk.drop(["Furesø", "2", 1, 2])
+
+    key = f"reports/agent-kpi/2025-01.csv/{drop.drop_id}.html"
+    assert clients.s3().head_object(Bucket=settings.files_bucket(), Key=key)["ContentLength"] > 0
+    assert f"Den ligger i filområdet som {key}\n" in mailed(drop)
+    assert f">{key}</span>" in mailed(drop, html=True)
+
+
+@pytest.mark.parametrize(
+    ("today", "send_from"),
+    [
+        (date(2025, 6, 30), None),
+        (date(2025, 7, 1), date(2025, 8, 2)),
+        (date(2025, 8, 1), date(2025, 8, 2)),
+        (date(2025, 8, 2), None),
+    ],
+)
+def test_the_mail_is_held_in_the_quiet_period(desk: Desk, today: date, send_from: date | None) -> None:
+    desk.clock.set(business_date=today)
+
+    drop = desk.drop(A, ["Furesø", "2", 1, 2])
+
+    state = outbox.state_of(f"drop_{drop.drop_id}")
+    assert state is not None
+    assert state.mail.send_from == send_from
+
+
+ROWS_REJECTED = "De afviste rækker er ikke indlæst; for dem gælder de tidligere tal. Ret dem, og læg filen op igen."
+SUMS_DIFFER = "Rækkerne er indlæst. Se efter, om summerne eller rækkerne skal rettes."
+FILE_REFUSED = "Ret filen, og læg den op igen; de tal, der gælder i forvejen, bliver stående så længe."
+
+
+@pytest.mark.parametrize(
+    ("rows", "advice"),
+    [
+        pytest.param([A, ["Furesø", "2", 1, 2]], ROWS_REJECTED, id="a row"),
+        pytest.param([A, ["Furesø", "2", 1, 2], ["I alt", "", 1, 1]], ROWS_REJECTED, id="a row and a sum"),
+        pytest.param([A, ["I alt", "", 101, 60]], SUMS_DIFFER, id="only a sum"),
+        pytest.param([["Furesø", "2", 1, 2]], FILE_REFUSED, id="the file"),
+    ],
+)
+def test_the_mail_ends_with_what_to_do_and_nothing_else(desk: Desk, rows: list[list[object]], advice: str) -> None:
+    drop = desk.drop(*rows)
+
+    for told in (mailed(drop), mailed(drop, html=True)):
+        assert [each for each in (ROWS_REJECTED, SUMS_DIFFER, FILE_REFUSED) if each in told] == [advice]
+
+
+def test_the_mail_accounts_for_the_rows_that_were_repeated_or_overtaken(desk: Desk) -> None:
+    late = desk.put(csv_bytes(A, ["Egedal", "3", 1, 1], ["Egedal", "3", 1, 1], ["Egedal", "4", 1, 2]), OTHER)
+    desk.drop(["Furesø", "1", 90, 60])
+
+    drop = desk.ingest(late)
+
+    for told in (mailed(drop), mailed(drop, html=True)):
+        assert "1 række er indlæst, 1 afvist, 1 gentaget, 1 overhalet af en nyere fil." in told
+
+
+def test_the_report_says_that_the_rest_came_in_only_when_some_did(desk: Desk) -> None:
+    assert "Resten af filen er indlæst." in desk.page(desk.drop(A, ["Furesø", "2", 1, 2]))
+    assert "Resten af filen er indlæst." not in desk.page(desk.drop(["Furesø", "2", 1, 2]))
+
+
+def test_one_of_something_is_said_in_the_singular(desk: Desk) -> None:
+    drop = desk.drop(A, ["Furesø", "2", 1, 2], ["", "", "", ""], ["I alt", "", 101, 62])
+
+    state = outbox.state_of(f"drop_{drop.drop_id}")
+    assert state is not None
+    assert state.mail.subject == "Filen 2025-01.csv: 1 afvist række"
+    assert "1 overskrift, 0 tekster, 1 sumrække, 0 kvartalsrækker, 1 tom, " in desk.page(drop)
 
 
 def test_a_file_without_faults_is_not_mailed(desk: Desk) -> None:
@@ -436,10 +512,10 @@ def test_a_hidden_sheet_is_not_read_and_that_is_mailed(desk: Desk) -> None:
     assert desk.counts() == {}
     assert desk.report(drop)["rows"]["unread"] == 3
     assert "<strong>Januar 2025</strong>: 3 rækker, skjult, ikke læst." in desk.page(drop)
-    state = outbox.state_of(f"drop_{drop.drop_id}")
-    assert state is not None
-    for template in ("kpi/drop_report.html", "kpi/drop_report.txt"):
-        assert "Skjulte ark, som ikke er læst: Januar 2025." in render(template, **state.mail.facts)
+    for told in (mailed(drop), mailed(drop, html=True)):
+        assert "Skjulte ark, som ikke er læst: Januar 2025." in told
+        assert "1 række er indlæst, 0 afvist, 3 ikke læst." in told
+        assert "dér gælder de tidligere tal" in told
 
 
 def test_the_report_accounts_for_every_row(desk: Desk) -> None:
