@@ -27,6 +27,7 @@ class Arguments:
 
     drops: Path
     months: tuple[MonthRange, ...]
+    dry_run: bool
     today: date
     once: bool
     mails: Path | None
@@ -42,6 +43,9 @@ def parse(words: Sequence[str] | None = None) -> Arguments:
         prog="python -m infra.local",
         description="Run the back office on an emulated AWS: drop the files, evaluate the months, deliver the mails, "
         "then serve a mail viewer until Ctrl-C.",
+        epilog="exit code: 0 when all is done, also with rejected rows or a kind of file that is not handled; 1 when "
+        "something here is to be put right first; 2 when the arguments are wrong; 3 when a message ended in the dead "
+        "letters; 130 when stopped midway",
     )
     parser.add_argument(
         "--drops",
@@ -59,6 +63,11 @@ def parse(words: Sequence[str] | None = None) -> Arguments:
         "(default: %(default)s)",
     )
     parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="compute each range of months as a dry run: from nothing, whatever stands, and without a mail about it",
+    )
+    parser.add_argument(
         "--today",
         metavar="DATE",
         type=_date,
@@ -68,7 +77,7 @@ def parse(words: Sequence[str] | None = None) -> Arguments:
     parser.add_argument(
         "--once",
         action="store_true",
-        help="end when everything is done; exit code 1 if a message ended in the dead letters",
+        help="end when everything is done, without the mail viewer",
     )
     parser.add_argument("--mails", metavar="DIR", type=Path, help="write each sent mail there as one .eml file")
     parser.add_argument("--outcomes", metavar="FILE", type=Path, help="write the outcomes there as CSV")

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 
 from chalicelib.common.months import Month
 from chalicelib.evaluation.ledger import Line
 from chalicelib.kpi.drops import Drop
 from infra import packaged
-from infra.local import aws, dropping, evaluating, mailbox, reports, seed, snapshot
+from infra.local import aws, dropping, evaluating, mail_files, mailbox, reports, seed, snapshot
 from infra.local.arguments import Arguments
 from infra.local.functions import Function, functions_of
-from infra.local.mailbox import SentMail
-from infra.local.problems import NotWritable
 from infra.local.pump import Pump, dead_letters
 from infra.local.showing import Screen, Step
 from infra.local.template import References
@@ -40,14 +37,14 @@ class Job:
                 version_id = dropping.put(drop)
                 self._drain(step)
                 step.note = _what_became_of(reports.drop_of(drop.key, version_id))
-        for start in evaluating.starts_of(self._arguments.months):
+        for start in evaluating.starts_of(self._arguments.months, dry_run=self._arguments.dry_run):
             self._evaluate(start)
         lines_by_month = self._lines_by_month()
         self._screen.months(lines_by_month, frozenset(self._dry_months), mailbox.sent)
         if self._arguments.outcomes:
             evaluating.write_outcomes(self._arguments.outcomes, lines_by_month)
         if self._arguments.mails:
-            write_mails(self._arguments.mails, mailbox.sent)
+            mail_files.write(self._arguments.mails, mailbox.sent)
 
     def dead_letters(self) -> Mapping[str, int]:
         """Return how many messages ended in each queue's dead letters, where there are any."""
@@ -56,18 +53,21 @@ class Job:
     def _drain_left_over(self) -> None:
         """Finish what an earlier run of the same state left in the queues."""
         if self._arguments.state:
-            with self._step("left over from the earlier run") as step:
+            with self._step("left over from the earlier run", shown_idle=False) as step:
                 self._drain(step)
 
     def _evaluate(self, start: evaluating.Start) -> None:
         with self._step(str(start)) as step:
-            run, waiting = evaluating.start(
-                start, self._function("start-evaluation"), without_missing=self._arguments.without_missing
+            started = evaluating.start(
+                start,
+                call=self._function("start-evaluation").call,
+                drain=lambda: self._drain(step),
+                without_missing=self._arguments.without_missing,
             )
-            self._drain(step)
-        if waiting:
-            self._screen.waiting(waiting)
-        self._months_by_run.setdefault(run, []).extend(start.months)
+            step.note = _what_began_before(start, started)
+        if started.waiting:
+            self._screen.waiting(started.waiting)
+        self._months_by_run.setdefault(started.run, []).extend(start.months)
         if start.is_dry:
             self._dry_months.update(start.months)
 
@@ -85,14 +85,19 @@ class Job:
         self._pump.drain(tell=step.tell)
 
     @contextmanager
-    def _step(self, name: str) -> Iterator[Step]:
-        with self._screen.step(name) as step:
+    def _step(self, name: str, *, shown_idle: bool = True) -> Iterator[Step]:
+        with self._screen.step(name, shown_idle=shown_idle) as step:
             yield step
         if self._arguments.state:
             snapshot.save(self._arguments.state)
 
     def _function(self, name: str) -> Function:
         return self._functions[name]
+
+
+def _what_began_before(start: evaluating.Start, started: evaluating.Started) -> str:
+    before = [str(month) for month in started.months if month not in start.months]
+    return f"after {', '.join(before)}" if before else ""
 
 
 def _what_became_of(drop: Drop | None) -> str:
@@ -102,17 +107,3 @@ def _what_became_of(drop: Drop | None) -> str:
         return drop.status.value.replace("_", " ")
     accepted, rejected = drop.count_by_name.get("accepted", 0), drop.count_by_name.get("rejected", 0)
     return f"{drop.status.value.replace('_', ' ')}: {accepted} rows stand, {rejected} rejected"
-
-
-def write_mails(folder: Path, mails: Iterable[SentMail]) -> None:
-    """Write each mail as it was sent, named by its place and its id in the outbox.
-
-    Raises:
-        NotWritable: a file can't be written.
-    """
-    for number, mail in enumerate(mails, start=1):
-        path = folder / f"{number:04d}_{mail.tags.get('mail_id', mail.message_id)}.eml"
-        try:
-            path.write_bytes(mail.raw)
-        except OSError as error:
-            raise NotWritable(path) from error

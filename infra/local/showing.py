@@ -54,11 +54,16 @@ class Screen:
         self._console.print(escape(text), highlight=False)
 
     @contextmanager
-    def step(self, name: str) -> Iterator[Step]:
-        """Show a piece of work while it lasts, and a line of what it came to when it is done."""
+    def step(self, name: str, *, shown_idle: bool) -> Iterator[Step]:
+        """Show a piece of work while it lasts, and a line of what it came to when it is done.
+
+        Work that was no work has a line only if it is `shown_idle`.
+        """
         step, begun = Step(), system_clock.now()
         with self._console.status(escape(name)):
             yield step
+        if not (step.messages or step.returned or shown_idle):
+            return
         seconds = (system_clock.now() - begun).total_seconds()
         returned = f", {step.returned} tried again" if step.returned else ""
         note = f"  {step.note}" if step.note else ""
@@ -91,7 +96,10 @@ class Screen:
 
     def waiting(self, waiting: Waiting) -> None:
         missing = ", ".join(waiting.missing)
-        self.say(f"{waiting.month} waits for figures of {missing}. Drop them, or add --without-missing.")
+        if missing:
+            self.say(f"{waiting.month} waits for figures of {missing}. Drop them, or add --without-missing.")
+        else:
+            self.say(f"{waiting.month} waits until the months before it are evaluated everywhere.")
 
     def dead_letters(self, count_by_queue: Mapping[str, int]) -> None:
         for queue, count in count_by_queue.items():

@@ -36,6 +36,14 @@ def test_a_wrong_argument_is_told_in_one_line(words: list[str], named: str) -> N
     assert named in done.stderr
 
 
+def test_help_tells_every_exit_code() -> None:
+    done = _run("--help")
+
+    assert done.returncode == 0
+    told = done.stdout.partition("exit code:")[2]
+    assert [code for code in ("0", "1", "2", "3", "130") if f"{code} when" not in " ".join(told.split())] == []
+
+
 def test_a_missing_folder_of_drops_is_told_in_one_line(tmp_path: Path) -> None:
     done = _run("--drops", str(tmp_path / "nowhere"))
 

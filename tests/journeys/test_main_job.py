@@ -56,6 +56,33 @@ def test_a_month_is_evaluated_and_mailed_once_however_often_it_is_run(
     assert len([name for name in first.mails if "summary_2024-10" in name]) == 1
     assert again.mails == first.mails
     assert "no change" in again.shown
+    assert "left over" not in first.shown + again.shown
+
+
+def test_a_month_in_force_can_be_computed_as_a_dry_run_that_mails_nobody(
+    local_run: LocalRun, tmp_path: Path, expected: Callable[[str, str], list[str]]
+) -> None:
+    (tmp_path / "drops" / "agent-kpi").mkdir(parents=True)
+    shutil.copy(PROJECT / "events" / "drops" / "agent-kpi" / "2024-Q4.xlsx", tmp_path / "drops" / "agent-kpi")
+
+    done = _main_job(local_run, tmp_path, "--drops", str(tmp_path / "drops"), "--dry-run", "--months", "2024-10")
+
+    assert done.code == 0
+    assert done.outcomes[1:] == expected("live_2024_10", "2024-10")
+    assert done.mails == {}
+    assert "dry run 2024-10 " in done.shown
+
+
+@pytest.mark.campaign
+def test_a_later_month_alone_is_evaluated_after_those_before_it(local_run: LocalRun, tmp_path: Path) -> None:
+    done = _main_job(local_run, tmp_path, "--months", "2024-12")
+
+    assert {line[:7] for line in done.outcomes[1:]} == {"2024-12"}
+    assert [name[5:20] for name in sorted(done.mails) if "summary" in name] == [
+        "summary_2024-10",
+        "summary_2024-11",
+        "summary_2024-12",
+    ]
 
 
 def test_a_message_that_ends_in_the_dead_letters_makes_the_exit_code_say_so(
