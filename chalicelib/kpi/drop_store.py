@@ -147,7 +147,7 @@ def finish(
     Raises:
         Conflict: it has a final state already.
     """
-    with conflict_means("drop is finished already"), transaction() as writes:
+    with conflict_means("Filen er allerede behandlet færdig."), transaction() as writes:
         writes.update(
             _DropRow(f"drop#{drop.drop_id}", "drop"),
             actions=[
@@ -181,7 +181,7 @@ def _latest(key: str) -> Versioned | None:
 
 
 def _put(notice: Notice, order: Order, superseded_by: str, clock: Clock) -> None:
-    with conflict_means("drop is registered already"):
+    with conflict_means("Filen er allerede registreret."):
         _row(notice, order, superseded_by, clock).save(condition=_DropRow.pk.does_not_exist())
 
 
@@ -200,7 +200,7 @@ def _put_as_latest(notice: Notice, arrival: int, latest: Versioned | None, clock
         version=1 if latest is None else latest.version + 1,
     )
     unchanged = _KeyRow.pk.does_not_exist() if latest is None else _KeyRow.version == latest.version
-    with conflict_means("drop or a later version is registered already"), transaction() as writes:
+    with conflict_means("Filen eller en nyere udgave af den er allerede registreret."), transaction() as writes:
         writes.save(_row(notice, order, None, clock), condition=_DropRow.pk.does_not_exist())
         writes.save(key_row, condition=unchanged)
 

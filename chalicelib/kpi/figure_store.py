@@ -123,7 +123,7 @@ def switch(
             for code, each in applied_by_code.items()
         },
     )
-    with conflict_means("month was switched by somebody else"), transaction() as writes:
+    with conflict_means("En anden fil har ændret månedens tal imens. Læs dem igen."), transaction() as writes:
         if cell_by_code:
             writes.save(row, condition=unchanged)
         writes.save(applied, condition=_AppliedRow.pk.does_not_exist())

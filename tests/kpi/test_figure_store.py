@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.common.errors import Conflict
 from chalicelib.kpi import figure_store
 from chalicelib.kpi.agent_rules import KIND
-from chalicelib.kpi.cells import Body, Entry, Source
+from chalicelib.kpi.cells import Body, Cell, Entry, Order, Source
 from tests.conftest import EmulatedAWS
 from tests.kpi.conftest import JANUARY, Desk
 from tests.kpi.files import csv_bytes
@@ -43,6 +44,17 @@ def test_different_rows_of_one_revision_and_drop_never_share_a_key(aws: Emulated
 
 def test_the_same_rows_put_again_are_the_same_body(aws: EmulatedAWS) -> None:
     assert put(entry("1", 10), entry("2", 5)) == put(entry("1", 10), entry("2", 5))
+
+
+def test_who_switches_a_month_that_was_switched_meanwhile_is_told_so_in_danish(desk: Desk) -> None:
+    read = figure_store.head(KIND, JANUARY)
+    desk.drop(["Furesø", "1", 10, 5])
+    cell = Cell(body=put(entry("1", 11)), digest="", order=Order("2025", 1))
+
+    with pytest.raises(Conflict) as told:
+        figure_store.switch(KIND, JANUARY, read=read, cell_by_code={CODE: cell}, drop_id="d1", applied_by_code={})
+
+    assert told.value.message == "En anden fil har ændret månedens tal imens. Læs dem igen."
 
 
 def test_the_slower_of_two_deliveries_can_not_write_into_what_the_faster_made_current(

@@ -7,8 +7,10 @@ from datetime import date
 
 import pytest
 
+from chalicelib.common.errors import Conflict
 from chalicelib.common.months import Month
-from chalicelib.kpi import figures, reading, service
+from chalicelib.evaluation.requests import LIVE, Request, request_from
+from chalicelib.kpi import drop_store, figures, reading, service
 from chalicelib.kpi.drops import Drop, Status
 from chalicelib.kpi.figures import Source
 from chalicelib.mail import outbox
@@ -19,6 +21,7 @@ from tests.kpi.files import FEW_HEADINGS, csv_bytes, workbook
 
 A = ["Furesø", "1", 100, 60]
 B = ["Furesø", "2", 50, 20]
+OTHER_BOOK = "drops/agent-kpi/rettelser.xlsx"
 OTHER = "drops/agent-kpi/rettelse januar 2025.csv"
 
 
@@ -63,6 +66,14 @@ def test_each_changed_municipality_is_asked_for_once_from_its_first_changed_mont
     )
 
     assert desk.asked() == [("190", "2024-12"), ("240", "2024-11")]
+
+
+def test_the_message_about_changed_figures_is_understood_by_the_evaluation(desk: Desk) -> None:
+    desk.drop(workbook({"December 2024": [FEW_HEADINGS, A], "Januar 2025": [FEW_HEADINGS, A]}), key=OTHER_BOOK)
+
+    (message,) = desk.queued("ddh-evaluations")
+
+    assert request_from(message) == Request(run=LIVE, municipality_code="190", from_month=Month(2024, 12))
 
 
 # Corrections.
@@ -353,6 +364,15 @@ def test_the_same_event_fifty_times_is_one_ingest(desk: Desk) -> None:
     assert desk.asked() == [("190", "2025-01")]
     assert len(desk.queued("ddh-outbox")) == 1
     assert len(list(reading.drops_in(Month(2025, 2)))) == 1
+
+
+def test_who_ends_a_drop_twice_is_told_so_in_danish(desk: Desk) -> None:
+    drop = desk.drop(A)
+
+    with pytest.raises(Conflict) as told:
+        drop_store.finish(drop, Status.REFUSED, reason="", count_by_name={}, mail=None, clock=desk.clock)
+
+    assert told.value.message == "Filen er allerede behandlet færdig."
 
 
 def test_an_event_redriven_after_a_correction_changes_nothing(desk: Desk) -> None:
