@@ -1,4 +1,4 @@
-"""Faults at the border to AWS, for tests on the emulator in this process: crashes, lost answers, throttling.
+"""Faults at the border to AWS, for tests on the emulator in this process: crashes, lost answers, calls not sent.
 
 Every call passes moto's stubber, those of pynamodb too, so a fault is put around it.
 """
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any, Literal
 from unittest.mock import patch
 
-from botocore.exceptions import ReadTimeoutError
+from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from moto.core.botocore_stubber import BotocoreStubber
 
 
@@ -63,6 +63,19 @@ def answer_lost_at(number: int) -> Iterator[Calls]:
 
 
 @contextmanager
+def not_sent_at(*numbers: int) -> Iterator[Calls]:
+    """Let the calls `numbers` fail before they reach AWS, as without a connection. The client may retry."""
+
+    def fault(current: int, send: Callable[[], Any]) -> Any:
+        if current in numbers:
+            raise EndpointConnectionError(endpoint_url="https://lost.example")
+        return send()
+
+    with _around(fault) as calls:
+        yield calls
+
+
+@contextmanager
 def _around(fault: Callable[[int, Callable[[], Any]], Any]) -> Iterator[Calls]:
     calls = Calls()
     send = BotocoreStubber.__call__
@@ -71,5 +84,6 @@ def _around(fault: Callable[[int, Callable[[], Any]], Any]) -> Iterator[Calls]:
         calls.operations.append(event_name.rpartition(".")[2])
         return fault(len(calls.operations), lambda: send(stubber, event_name, request, **rest))
 
-    with patch.object(BotocoreStubber, "__call__", stubbed):
+    # The client's pauses between its attempts are left out.
+    with patch.object(BotocoreStubber, "__call__", stubbed), patch("botocore.endpoint.time.sleep"):
         yield calls

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,9 +15,9 @@ from chalicelib.kpi.drops import Drop, Notice
 from chalicelib.mail import outbox
 from chalicelib.runtime import settings, tables
 from infra.local import aws as emulator
+from tests import faults
 from tests.conftest import EmulatedAWS
 from tests.kpi.conftest import KEY, Desk
-from tests.kpi.faults import Crash, Fault, wire
 from tests.kpi.files import FEW_HEADINGS, csv_bytes, workbook
 
 BEFORE = csv_bytes(["Furesø", "1", 100, 60], ["Furesø", "2", 50, 20], ["Egedal", "3", 10, 5], ["Aarhus", "9", 7, 7])
@@ -68,63 +71,54 @@ def _stable(item: dict[str, Any]) -> str:
 
 
 @pytest.fixture
-def expected(aws: EmulatedAWS, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> tuple[list[str], list[str]]:
+def expected(aws: EmulatedAWS, desk: Desk) -> tuple[list[str], list[str]]:
     """The calls and the end state of an ingest that nothing breaks."""
     notice = prepared(aws, desk)
-    with wire(monkeypatch) as line:
+    with faults.counted() as calls:
         drop = desk.ingest(notice)
-        calls = line.calls[:-1]  # the desk looks at the drop
     assert drop.count_by_name is not None
     assert (drop.count_by_name["accepted"], drop.count_by_name["rejected"]) == (3, 2)
-    return calls, state(desk, drop)
+    return calls.operations[:-1], state(desk, drop)  # with the last call the desk looks at the drop
 
 
 @pytest.mark.parametrize(
-    "fault",
+    "fault_at",
     [
-        Fault.CRASH_AFTER,
-        Fault.RESPONSE_LOST,
-        pytest.param(Fault.CRASH_BEFORE, marks=pytest.mark.campaign),  # but for the first call, after the one before
-        pytest.param(Fault.NOT_SENT, marks=pytest.mark.campaign),
+        pytest.param(partial(faults.crash_at, when="after"), id="crash after"),
+        pytest.param(faults.answer_lost_at, id="answer lost"),
+        # But for the first call, a crash before one is a crash after the one before it.
+        pytest.param(partial(faults.crash_at, when="before"), id="crash before", marks=pytest.mark.campaign),
+        pytest.param(faults.not_sent_at, id="not sent", marks=pytest.mark.campaign),
     ],
 )
 def test_a_fault_at_any_call_and_a_second_delivery_end_in_the_same_state(
-    fault: Fault,
+    fault_at: Callable[[int], AbstractContextManager[faults.Calls]],
     aws: EmulatedAWS,
     desk: Desk,
     expected: tuple[list[str], list[str]],
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """F18, F25, F26: exhaustive over the calls of one ingest."""
-    calls, end = expected
-    assert len(calls) > 15
+    operations, end = expected
+    assert len(operations) > 15
 
-    for at, operation in enumerate(calls):
+    for number, operation in enumerate(operations, start=1):
         notice = prepared(aws, desk)
-        with wire(monkeypatch) as line:
-            line.breaks(at, fault)
-            try:
-                desk.ingest(notice)
-            except Crash:
-                assert fault in (Fault.CRASH_BEFORE, Fault.CRASH_AFTER)
+        with suppress(faults.Crash), fault_at(number):
+            desk.ingest(notice)
         drop = desk.ingest(notice)
 
-        assert state(desk, drop) == end, f"{fault} at call {at}, {operation}"
+        assert state(desk, drop) == end, f"call {number}, {operation}"
 
 
 def test_three_deliveries_that_each_crash_further_on_end_in_the_same_state(
-    aws: EmulatedAWS, desk: Desk, expected: tuple[list[str], list[str]], monkeypatch: pytest.MonkeyPatch
+    aws: EmulatedAWS, desk: Desk, expected: tuple[list[str], list[str]]
 ) -> None:
-    calls, end = expected
+    operations, end = expected
     notice = prepared(aws, desk)
 
-    for at in range(0, 2 * len(calls), 3):
-        with wire(monkeypatch) as line:
-            line.breaks(at, Fault.CRASH_AFTER)
-            try:
-                drop = desk.ingest(notice)
-            except Crash:
-                continue
+    for number in range(1, 2 * len(operations), 3):
+        with suppress(faults.Crash), faults.crash_at(number, "after"):
+            desk.ingest(notice)
     drop = desk.ingest(notice)
 
     assert state(desk, drop) == end

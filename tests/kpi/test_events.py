@@ -13,9 +13,9 @@ import pytest
 from chalicelib.kpi import events
 from chalicelib.kpi.drops import Notice
 from chalicelib.mail import outbox
+from tests import faults
 from tests.conftest import EmulatedAWS
 from tests.kpi.conftest import KEY, Desk
-from tests.kpi.faults import wire
 from tests.kpi.files import csv_bytes
 
 CANARY = "Kanariefugl"
@@ -46,16 +46,10 @@ def test_only_the_messages_that_failed_come_back(desk: Desk) -> None:
     assert desk.counts() == {"1": (10, 5)}
 
 
-def test_a_message_whose_aws_call_fails_comes_back_and_is_done_later(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_message_whose_aws_call_fails_comes_back_and_is_done_later(desk: Desk) -> None:
     notice = desk.put(csv_bytes(["Furesø", "1", 10, 5]))
 
-    def down(*_: Any, **__: Any) -> Any:
-        raise ConnectionError
-
-    with wire(monkeypatch) as line:
-        line.send = down  # type: ignore[method-assign]
+    with faults.not_sent_at(*range(1, 100)):
         assert deliver(body(notice)) == ["0"]
 
     assert deliver(body(notice)) == []
