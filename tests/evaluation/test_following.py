@@ -9,6 +9,7 @@ import pytest
 from chalicelib.common.months import Month
 from chalicelib.evaluation import reading, service, store
 from chalicelib.evaluation.requests import LIVE
+from infra.local import aws as emulator
 from tests.evaluation.hotline import (
     DECEMBER,
     FEW,
@@ -298,3 +299,24 @@ def test_the_summary_comes_once_when_the_last_municipality_is_evaluated(hotline:
         ("Aarhus", "751-002", 300),
     ]
     assert facts["municipalities_told"] == 2
+
+
+def test_the_order_of_messages_leaves_no_trace(hotline: Hotline) -> None:
+    """Three months, one agent who moves, a correction: whatever the order and repetition, the same ledger and mails."""
+    digests = set()
+    for seed in (None, 1, 2, 3):
+        emulator.empty()
+        hotline.begin_again()
+        shuffle = None if seed is None else random.Random(seed)
+        fill(hotline, OCTOBER)
+        fill(hotline, NOVEMBER, k190={"190-002": HIGH}, k240={"240-001": HIGH, "190-001": LOW})
+        fill(hotline, DECEMBER, k190={"190-002": LOW}, k240={"240-001": LOW, "190-001": LOW})
+        hotline.evaluate_up_to(DECEMBER, times=1 if seed is None else 2, shuffle=shuffle)
+        fill(hotline, OCTOBER, k190={"190-001": HIGH, "190-002": LOW})
+        hotline.ask("190", OCTOBER)
+        hotline.ask("751", NOVEMBER)
+        hotline.drain(times=1 if seed is None else 3, shuffle=shuffle)
+        digests.add(digest())
+
+    assert outcomes(DECEMBER)["190-001"] == "step_2"
+    assert len(digests) == 1
