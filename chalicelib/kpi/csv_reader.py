@@ -12,12 +12,11 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
 
+from chalicelib.kpi.limits import MOST_COLUMNS, MOST_ROWS
 from chalicelib.kpi.sheets import FileRefused, NumberedRow, Sheet
 
 LARGEST_LINE = 64 * 1024  # characters
 LARGEST_CELL = 4_000  # characters
-MOST_COLUMNS = 200
-MOST_ROWS = 150_000
 
 _CHUNK = 1024 * 1024
 _HEAD_LINES = 60

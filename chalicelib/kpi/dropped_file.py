@@ -13,14 +13,13 @@ from chalicelib.common.errors import NotFound
 from chalicelib.kpi import csv_reader, xlsx_reader
 from chalicelib.kpi.columns import Columns
 from chalicelib.kpi.drops import Drop
+from chalicelib.kpi.limits import LARGEST_FILE, ZIP_START
 from chalicelib.kpi.sheets import FileRefused, Sheet
 from chalicelib.runtime import clients, settings
 
-LARGEST_FILE = 32 * 1024 * 1024  # bytes
 _CHUNK = 1024 * 1024
 _KEPT_IN_MEMORY = 8 * 1024 * 1024
 _GONE = frozenset(("NoSuchKey", "NoSuchVersion", "404", "MethodNotAllowed"))
-_ZIP = b"PK\x03\x04"
 
 
 class FileGone(NotFound):
@@ -65,7 +64,7 @@ def sheets(file: BinaryIO, *, extension: str, columns: Columns) -> Iterable[Shee
     if extension == "xlsx":
         return xlsx_reader.read(file)
     if extension == "csv":
-        starts_as_zip = file.read(4) == _ZIP
+        starts_as_zip = file.read(4) == ZIP_START
         file.seek(0)
         if starts_as_zip:
             raise FileRefused("Filens indhold er et regneark, selv om navnet ender på .csv. Giv den endelsen .xlsx.")

@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from chalicelib.kpi.limits import DAMAGED_WORKBOOK, ZIP_START
 from chalicelib.kpi.sheets import FileRefused
 from chalicelib.kpi.xlsx_parts import PartWalker
 
@@ -26,10 +27,8 @@ MOST_TAGS = 7_000_000  # 100,000 rows of ten texts have 6.2 million
 _RATIO_FROM = 1024 * 1024
 
 _CHUNK = 256 * 1024
-_ZIP = b"PK\x03\x04"
 _OLD_OR_PROTECTED = b"\xd0\xcf\x11\xe0"  # a compound file: .xls, or a workbook with a password
 _SHARED_STRINGS = "xl/sharedstrings.xml"
-_DAMAGED = "Filen er beskadiget eller ikke en rigtig .xlsx-fil. Gem den igen fra Excel, og læg den op på ny."
 
 _TOO_LARGE = f"Filen fylder mere end {LARGEST_UNPACKED // 1024**2} MB pakket ud."
 
@@ -46,7 +45,7 @@ def checked_copy(file: BinaryIO) -> BinaryIO:
     start = file.read(4)
     if start == _OLD_OR_PROTECTED:
         raise FileRefused("Filen har adgangskode eller er i det gamle .xls-format. Gem den som .xlsx uden adgangskode.")
-    if start != _ZIP:
+    if start != ZIP_START:
         raise FileRefused("Filens indhold er ikke et regneark, selv om navnet ender på .xlsx.")
     packed_bytes = _check_directory(file)
     try:
@@ -55,7 +54,7 @@ def checked_copy(file: BinaryIO) -> BinaryIO:
             _check_unpacked(workbook, entries)
             return _copied(workbook, entries)
     except _ZIP_ERRORS as error:
-        raise FileRefused(_DAMAGED) from error
+        raise FileRefused(DAMAGED_WORKBOOK) from error
 
 
 def _check_directory(file: BinaryIO) -> int:
@@ -66,7 +65,7 @@ def _check_directory(file: BinaryIO) -> int:
     at = tail.rfind(b"PK\x05\x06")
     record = tail[at : at + 22]
     if at < 0 or len(record) < 22:
-        raise FileRefused(_DAMAGED)
+        raise FileRefused(DAMAGED_WORKBOOK)
     _, _, _, _, entries, directory_bytes, _, _ = struct.unpack("<4s4H2LH", record)
     if tail[max(0, at - 20) : max(0, at - 16)] == b"PK\x06\x07":
         raise FileRefused("Filen er et zip64-arkiv; så stort er intet af vores regneark.")
@@ -81,13 +80,13 @@ def _needed(workbook: zipfile.ZipFile, packed_bytes: int) -> dict[str, zipfile.Z
     for entry in workbook.infolist():
         name = entry.filename.replace("\\", "/").lower()
         if name in entries:
-            raise FileRefused(_DAMAGED)
+            raise FileRefused(DAMAGED_WORKBOOK)
         if entry.flag_bits & 0x1:
             raise FileRefused("Filen har adgangskode. Gem den uden, og læg den op igen.")
         if name.endswith("vbaproject.bin"):
             raise FileRefused("Filen indeholder makroer. Gem den som almindelig .xlsx, og læg den op igen.")
         if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise FileRefused(_DAMAGED)
+            raise FileRefused(DAMAGED_WORKBOOK)
         entries[name] = entry
     unpacked_bytes = sum(entry.file_size for entry in entries.values())
     if unpacked_bytes > LARGEST_UNPACKED:
@@ -95,7 +94,7 @@ def _needed(workbook: zipfile.ZipFile, packed_bytes: int) -> dict[str, zipfile.Z
     if unpacked_bytes > _RATIO_FROM and unpacked_bytes > LARGEST_RATIO * packed_bytes:
         raise FileRefused(f"Filen fylder mere end {LARGEST_RATIO} gange så meget pakket ud som pakket.")
     if "xl/workbook.xml" not in entries or "xl/workbook.bin" in entries or "content.xml" in entries:
-        raise FileRefused(_DAMAGED)
+        raise FileRefused(DAMAGED_WORKBOOK)
     own = {name: entry for name, entry in entries.items() if _is_the_workbooks_own(name)}
     return dict(sorted(own.items(), key=lambda item: item[0] != _SHARED_STRINGS))
 
@@ -120,7 +119,7 @@ def _check_unpacked(workbook: zipfile.ZipFile, entries: dict[str, zipfile.ZipInf
             if tags > MOST_TAGS:
                 raise FileRefused("Filen har flere celler, end vi kan læse. Del den op.")
             if b"\0" in chunk:  # UTF-16: a parser of UTF-8 would see other text than we do
-                raise FileRefused(_DAMAGED)
+                raise FileRefused(DAMAGED_WORKBOOK)
 
 
 def _copied(workbook: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo]) -> BinaryIO:

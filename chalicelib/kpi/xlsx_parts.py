@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from xml.parsers import expat
 
+from chalicelib.kpi.limits import DAMAGED_WORKBOOK, MOST_COLUMNS, MOST_ROWS
 from chalicelib.kpi.sheets import FileRefused
 
-MOST_ROWS = 150_000
-MOST_COLUMNS = 200
 MOST_CELLS = 2_000_000  # of a sheet's rectangle; a parser may allocate all of it
 MOST_SHEETS = 60
 LARGEST_CELL = 32_767  # characters; Excel's own limit
 MOST_TEXT = 64 * 1024 * 1024  # characters of all cells of a workbook, each shared string counted at every use
 
-_DAMAGED = "Filen er beskadiget eller ikke en rigtig .xlsx-fil. Gem den igen fra Excel, og læg den op på ny."
 _TOO_FAR = f"Et ark rækker længere end {MOST_ROWS} rækker, {MOST_COLUMNS} kolonner eller {MOST_CELLS} celler."
 _TOO_MUCH_TEXT = f"En celle har mere end {LARGEST_CELL} tegn, eller der er for megen tekst i filen."
 
@@ -55,7 +53,7 @@ class PartWalker:
         try:
             self._expat.Parse(chunk, False)
         except expat.ExpatError as error:
-            raise FileRefused(_DAMAGED) from error
+            raise FileRefused(DAMAGED_WORKBOOK) from error
 
     def end(self) -> None:
         """Finish the part.
@@ -66,7 +64,7 @@ class PartWalker:
         try:
             self._expat.Parse(b"", True)
         except expat.ExpatError as error:
-            raise FileRefused(_DAMAGED) from error
+            raise FileRefused(DAMAGED_WORKBOOK) from error
         if self._kind:
             self._leave_cell()
 
@@ -86,7 +84,7 @@ class PartWalker:
             if self._sheets > MOST_SHEETS:
                 raise FileRefused(f"Filen har flere end {MOST_SHEETS} ark.")
         elif local == "sst" and self._name != "xl/sharedstrings.xml":
-            raise FileRefused(_DAMAGED)
+            raise FileRefused(DAMAGED_WORKBOOK)
 
     def _on_end(self, name: str) -> None:
         if name.rpartition(":")[2] == "si":
@@ -145,7 +143,7 @@ class PartWalker:
             index = "".join(self._pieces).strip()
             known = index.isascii() and index.isdigit() and int(index) < len(self._shared_lengths)
             if index and not known:
-                raise FileRefused(_DAMAGED)
+                raise FileRefused(DAMAGED_WORKBOOK)
             length = self._shared_lengths[int(index)] if index else 0
         self._kind = ""
         self._text += length
@@ -155,13 +153,13 @@ class PartWalker:
 
 def _number(digits: str) -> int:
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 9 and int(digits) > 0):
-        raise FileRefused(_DAMAGED)
+        raise FileRefused(DAMAGED_WORKBOOK)
     return int(digits)
 
 
 def _column(letters: str) -> int:
     if not (letters.isascii() and letters.isalpha() and len(letters) <= 3):
-        raise FileRefused(_DAMAGED)
+        raise FileRefused(DAMAGED_WORKBOOK)
     number = 0
     for letter in letters.upper():
         number = 26 * number + ord(letter) - 64

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from chalicelib.kpi import xlsx_gate
+from chalicelib.kpi.limits import MOST_ROWS
 from chalicelib.kpi.sheets import FileRefused, Sheet
-
-MOST_ROWS = 150_000  # of the workbook: two names for one sheet are read twice
 
 _UNREADABLE = "Regnearket kan ikke læses. Gem det igen fra Excel, og læg det op på ny."
 
@@ -22,7 +21,7 @@ def read(file: BinaryIO) -> Iterator[Sheet]:
     checked = xlsx_gate.checked_copy(file)
     from python_calamine import CalamineError, SheetTypeEnum, SheetVisibleEnum, load_workbook  # only who has an XLSX
 
-    left = MOST_ROWS
+    left = MOST_ROWS  # in the whole workbook: two names for one sheet are read twice
     try:
         workbook = load_workbook(checked)
         for about in workbook.sheets_metadata:
@@ -30,7 +29,7 @@ def read(file: BinaryIO) -> Iterator[Sheet]:
                 yield Sheet(name=about.name, rows=(), unread_because="det er ikke et regneark, men fx et diagram")
             else:
                 sheet = workbook.get_sheet_by_name(about.name)
-                left -= sheet.total_height
+                left -= sheet.total_height + 1  # it is the number of the last row, from 0
                 if left < 0:
                     raise FileRefused(f"Filen har flere end {MOST_ROWS} rækker. Del den op.")
                 hidden = about.visible is not SheetVisibleEnum.Visible

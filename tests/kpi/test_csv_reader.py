@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.kpi import csv_reader
+from chalicelib.kpi import csv_reader, limits
 from chalicelib.kpi.agent_row import COLUMNS
 from chalicelib.kpi.sheets import FileRefused, NumberedRow
 
@@ -105,8 +105,8 @@ def test_quotes_that_do_not_match_refuse_the_file_by_line(content: str, line: in
     [
         pytest.param("x" * (csv_reader.LARGEST_LINE + 1), "tegn", id="line"),
         pytest.param("x" * (csv_reader.LARGEST_CELL + 1), "felt på mere end", id="cell"),
-        pytest.param(";" * csv_reader.MOST_COLUMNS, "flere end 200 felter", id="columns"),
-        pytest.param("a\n" * (csv_reader.MOST_ROWS + 1), "linjer", id="rows"),
+        pytest.param(";" * limits.MOST_COLUMNS, "flere end 200 felter", id="columns"),
+        pytest.param("a\n" * (limits.MOST_ROWS + 1), "linjer", id="rows"),
     ],
 )
 def test_a_file_past_a_bound_is_refused(content: str, says: str) -> None:

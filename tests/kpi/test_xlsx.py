@@ -152,6 +152,16 @@ def test_a_hidden_sheet_comes_with_its_rows_and_a_diagram_without_any() -> None:
     ]
 
 
+def test_the_sheets_of_a_workbook_together_hold_no_more_rows_than_a_file_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx_reader, "MOST_ROWS", 3)
+    content = workbook({"A": [["1"], ["2"]], "B": [["1"]]}, hidden=("B",))
+    too_long = workbook({"A": [["1"], ["2"]], "B": [["1"], ["2"]]}, hidden=("B",))
+
+    assert [sheet.name for sheet in xlsx_reader.read(io.BytesIO(content))] == ["A", "B"]
+    with pytest.raises(FileRefused, match="flere end 3 rækker"):
+        list(xlsx_reader.read(io.BytesIO(too_long)))
+
+
 def test_shared_strings_are_read_as_text() -> None:
     strings = (
         '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
