@@ -10,11 +10,11 @@ from typing import BinaryIO, cast
 from botocore.exceptions import ClientError
 
 from chalicelib.common.errors import NotFound
-from chalicelib.kpi import csv_reader, xlsx_reader
-from chalicelib.kpi.columns import Columns
 from chalicelib.kpi.drops import Drop
-from chalicelib.kpi.limits import LARGEST_FILE, ZIP_START
-from chalicelib.kpi.sheets import FileRefused, Sheet
+from chalicelib.kpi.files import csv_reader, xlsx_reader
+from chalicelib.kpi.files.limits import LARGEST_FILE, ZIP_START
+from chalicelib.kpi.files.sheets import FileRefused, Sheet
+from chalicelib.kpi.tables.columns import Columns
 from chalicelib.runtime import clients, settings
 
 _CHUNK = 1024 * 1024

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chalicelib.common.months import Month
 from chalicelib.kpi import figure_store
-from chalicelib.kpi.agent_rules import KIND, Figures
+from chalicelib.kpi.agents.agent_rules import KIND, Figures
 from chalicelib.kpi.cells import Entry, Source
 
 __all__ = ["AgentFigure", "MunicipalityFigures", "Source", "municipality_month", "revisions"]

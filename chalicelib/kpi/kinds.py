@@ -11,13 +11,13 @@ from datetime import date
 from typing import Protocol
 
 from chalicelib.common.months import Month
-from chalicelib.kpi import agent_kpi
-from chalicelib.kpi.agent_row import COLUMNS as AGENT_COLUMNS
-from chalicelib.kpi.agent_rules import KIND as AGENT_KPI
-from chalicelib.kpi.agent_rules import Figures
-from chalicelib.kpi.columns import Columns
+from chalicelib.kpi.agents import agent_kpi
+from chalicelib.kpi.agents.agent_row import COLUMNS as AGENT_COLUMNS
+from chalicelib.kpi.agents.agent_rules import KIND as AGENT_KPI
+from chalicelib.kpi.agents.agent_rules import Figures
+from chalicelib.kpi.files.sheets import Sheet
 from chalicelib.kpi.findings import Findings
-from chalicelib.kpi.sheets import Sheet
+from chalicelib.kpi.tables.columns import Columns
 
 
 class Reader(Protocol):

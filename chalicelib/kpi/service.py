@@ -21,10 +21,10 @@ from chalicelib.kpi import applying, drop_store, dropped_file, outcome, report
 from chalicelib.kpi.changes import earliest_changed
 from chalicelib.kpi.dropped_file import FileGone
 from chalicelib.kpi.drops import Drop, Notice, Place, Status, is_folder
+from chalicelib.kpi.files.sheets import FileRefused
 from chalicelib.kpi.kinds import EXPECTED_LATER, KIND_BY_NAME, Kind
 from chalicelib.kpi.outcome import Outcome
 from chalicelib.kpi.report_mail import report_mail
-from chalicelib.kpi.sheets import FileRefused
 from chalicelib.mail import outbox
 from chalicelib.members import register
 from chalicelib.runtime import clients, settings

@@ -11,10 +11,11 @@ import openpyxl
 
 from chalicelib.common.months import Month
 from chalicelib.common.municipalities import MUNICIPALITIES
-from chalicelib.kpi import agent_kpi, csv_reader, xlsx_reader
-from chalicelib.kpi.agent_row import COLUMNS
+from chalicelib.kpi.agents import agent_kpi
+from chalicelib.kpi.agents.agent_row import COLUMNS
+from chalicelib.kpi.files import csv_reader, xlsx_reader
+from chalicelib.kpi.files.sheets import Cell, Sheet
 from chalicelib.kpi.findings import Findings
-from chalicelib.kpi.sheets import Cell, Sheet
 
 HEADINGS = (
     "Kommune",

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from chalicelib.common.months import Month
+from chalicelib.kpi.files.sheets import FileRefused
 from chalicelib.kpi.findings import Role, RowCounts
-from chalicelib.kpi.sheets import FileRefused
 from tests.kpi.files import (
     FEW_HEADINGS,
     HEADINGS,

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.common.months import Month
-from chalicelib.kpi.agent_row import COLUMNS, read_row
-from chalicelib.kpi.agent_rules import Figures, impossible
-from chalicelib.kpi.sheets import SheetRefused
+from chalicelib.kpi.agents.agent_row import COLUMNS, read_row
+from chalicelib.kpi.agents.agent_rules import Figures, impossible
+from chalicelib.kpi.files.sheets import SheetRefused
 
 GOOD: Mapping[str, Any] = {
     "municipality": "Furesø",

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.kpi import csv_reader, limits
-from chalicelib.kpi.agent_row import COLUMNS
-from chalicelib.kpi.sheets import FileRefused, NumberedRow
+from chalicelib.kpi.agents.agent_row import COLUMNS
+from chalicelib.kpi.files import csv_reader, limits
+from chalicelib.kpi.files.sheets import FileRefused, NumberedRow
 
 HEADER = "Kommune;Agent;Besvarede opkald;Straksafklarede"
 

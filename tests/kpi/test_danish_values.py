@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from chalicelib.common.danish import decimal_number as written_decimal
 from chalicelib.common.danish import number as written_number
-from chalicelib.kpi import danish_values
-from chalicelib.kpi.danish_values import BadValue, agrees, percentages, seconds, whole_number
+from chalicelib.kpi.tables import danish_values
+from chalicelib.kpi.tables.danish_values import BadValue, agrees, percentages, seconds, whole_number
 
 
 @pytest.mark.parametrize(

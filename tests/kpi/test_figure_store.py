@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.common.errors import Conflict
 from chalicelib.kpi import figure_store
-from chalicelib.kpi.agent_rules import KIND
+from chalicelib.kpi.agents.agent_rules import KIND
 from chalicelib.kpi.cells import Body, Cell, Entry, Order, Source
 from tests.conftest import EmulatedAWS
 from tests.kpi.conftest import JANUARY, Desk

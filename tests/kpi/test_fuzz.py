@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from chalicelib.kpi import dropped_file
-from chalicelib.kpi.agent_row import COLUMNS
+from chalicelib.kpi.agents.agent_row import COLUMNS
+from chalicelib.kpi.files.sheets import FileRefused
 from chalicelib.kpi.findings import Findings
-from chalicelib.kpi.sheets import FileRefused
 from tests.kpi.files import HEADINGS, check_account, csv_bytes, read, workbook
 
 SAMPLES = Path(__file__).parents[2] / "events" / "drops" / "agent-kpi"

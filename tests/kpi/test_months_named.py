@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from chalicelib.common.danish import month_name, quarter_name
 from chalicelib.common.months import Month, Quarter
-from chalicelib.kpi.danish_values import BadValue
-from chalicelib.kpi.months_named import month_of, period_in
+from chalicelib.kpi.tables.danish_values import BadValue
+from chalicelib.kpi.tables.months_named import month_of, period_in
 
 MIDNIGHT = datetime(2024, 10, 1)  # noqa: DTZ001  # Excel's cells have no zone
 months = st.builds(Month, st.integers(1990, 2090), st.integers(1, 12))

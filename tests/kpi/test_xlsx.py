@@ -12,8 +12,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from chalicelib.kpi import xlsx_gate, xlsx_reader
-from chalicelib.kpi.sheets import FileRefused
+from chalicelib.kpi.files import xlsx_gate, xlsx_reader
+from chalicelib.kpi.files.sheets import FileRefused
 from tests.kpi import bombs
 from tests.kpi.files import workbook
 
@@ -24,8 +24,8 @@ MOST_MEGABYTES = 256
 READS = """
 import resource, sys, time
 resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
-from chalicelib.kpi import xlsx_reader
-from chalicelib.kpi.sheets import FileRefused
+from chalicelib.kpi.files import xlsx_reader
+from chalicelib.kpi.files.sheets import FileRefused
 verdict = "read"
 began = time.process_time()
 with open(sys.argv[1], "rb") as file:

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from chalicelib.common import municipalities
 from chalicelib.common.danish import counted, month_name
 from chalicelib.common.months import Month, Quarter
-from chalicelib.kpi.agent_row import COLUMNS, AgentRow, RowFault, read_row, read_stated
+from chalicelib.kpi.agents.agent_row import COLUMNS, AgentRow, RowFault, read_row, read_stated
+from chalicelib.kpi.agents.reconcile import Sum
+from chalicelib.kpi.files.sheets import Cell, Sheet, is_blank, shown
 from chalicelib.kpi.findings import Difference, Role, RowCounts, SheetFindings
-from chalicelib.kpi.periods import Naming, check_row_month, namings
-from chalicelib.kpi.reconcile import Sum
-from chalicelib.kpi.sheets import Cell, Sheet, is_blank, shown
-from chalicelib.kpi.table_rows import (
+from chalicelib.kpi.tables.periods import Naming, check_row_month, namings
+from chalicelib.kpi.tables.table_rows import (
     Table,
     UnreadSheet,
     count_rows,

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from chalicelib.common.danish import number
 from chalicelib.common.danish import percent as danish_percent
-from chalicelib.kpi import danish_values
-from chalicelib.kpi.agent_row import StatedRow
-from chalicelib.kpi.agent_rules import COUNT_FIELDS, Figures
+from chalicelib.kpi.agents.agent_row import StatedRow
+from chalicelib.kpi.agents.agent_rules import COUNT_FIELDS, Figures
 from chalicelib.kpi.figure_text import figure_text
+from chalicelib.kpi.tables import danish_values
 
 _WEIGHT_BY_MEAN = {"talk_seconds": "answered", "satisfaction_hundredths": "satisfaction_answers"}
 

@@ -15,9 +15,9 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from chalicelib.kpi.limits import DAMAGED_WORKBOOK, ZIP_START
-from chalicelib.kpi.sheets import FileRefused
-from chalicelib.kpi.xlsx_parts import PartWalker
+from chalicelib.kpi.files.limits import DAMAGED_WORKBOOK, ZIP_START
+from chalicelib.kpi.files.sheets import FileRefused
+from chalicelib.kpi.files.xlsx_parts import PartWalker
 
 MOST_ENTRIES = 1_000
 LARGEST_DIRECTORY = 512 * 1024  # bytes

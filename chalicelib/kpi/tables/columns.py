@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.common.danish import listed
-from chalicelib.kpi.sheets import Cell, SheetRefused, is_blank, shown
+from chalicelib.kpi.files.sheets import Cell, SheetRefused, is_blank, shown
 
 _IN_BRACKETS = re.compile(r"\([^)]*\)|\[[^]]*\]")
 _FEWEST_FOR_A_HEADER = 2

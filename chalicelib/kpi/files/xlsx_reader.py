@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from chalicelib.kpi import xlsx_gate
-from chalicelib.kpi.limits import MOST_ROWS
-from chalicelib.kpi.sheets import FileRefused, Sheet
+from chalicelib.kpi.files import xlsx_gate
+from chalicelib.kpi.files.limits import MOST_ROWS
+from chalicelib.kpi.files.sheets import FileRefused, Sheet
 
 _UNREADABLE = "Regnearket kan ikke læses. Gem det igen fra Excel, og læg det op på ny."
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from xml.parsers import expat
 
-from chalicelib.kpi.limits import DAMAGED_WORKBOOK, MOST_COLUMNS, MOST_ROWS
-from chalicelib.kpi.sheets import FileRefused
+from chalicelib.kpi.files.limits import DAMAGED_WORKBOOK, MOST_COLUMNS, MOST_ROWS
+from chalicelib.kpi.files.sheets import FileRefused
 
 MOST_CELLS = 2_000_000  # of a sheet's rectangle; a parser may allocate all of it
 MOST_SHEETS = 60

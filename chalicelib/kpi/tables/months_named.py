@@ -13,8 +13,8 @@ from typing import TypeAlias
 
 from chalicelib.common.danish import MONTH_NAMES
 from chalicelib.common.months import Month, Quarter
-from chalicelib.kpi.danish_values import BadValue
-from chalicelib.kpi.sheets import Cell
+from chalicelib.kpi.files.sheets import Cell
+from chalicelib.kpi.tables.danish_values import BadValue
 
 Period: TypeAlias = Month | Quarter
 

@@ -10,13 +10,13 @@ from datetime import date
 
 from chalicelib.common.danish import listed, month_name
 from chalicelib.common.months import Month, Quarter
-from chalicelib.kpi import repeats
-from chalicelib.kpi.agent_row import COLUMNS, AgentRow, StatedRow
-from chalicelib.kpi.agent_rules import Figures
-from chalicelib.kpi.agent_sheet import AgentSheet, Circumstances, read_sheet
+from chalicelib.kpi.agents.agent_row import COLUMNS, AgentRow, StatedRow
+from chalicelib.kpi.agents.agent_rules import Figures
+from chalicelib.kpi.agents.agent_sheet import AgentSheet, Circumstances, read_sheet
+from chalicelib.kpi.agents.reconcile import Sum
+from chalicelib.kpi.files.sheets import Sheet, shown
 from chalicelib.kpi.findings import Difference, Fault, Findings, Line, RejectedWhom, Repeat, Role
-from chalicelib.kpi.reconcile import Sum
-from chalicelib.kpi.sheets import Sheet, shown
+from chalicelib.kpi.tables import repeats
 
 _REPEATED = "står flere gange i måneden, og rækkerne er ikke ens"
 

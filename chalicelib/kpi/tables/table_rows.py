@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from chalicelib.kpi.columns import Columns, Header
-from chalicelib.kpi.sheets import Cell, NumberedRow, Sheet, SheetRefused, is_blank
+from chalicelib.kpi.files.sheets import Cell, NumberedRow, Sheet, SheetRefused, is_blank
+from chalicelib.kpi.tables.columns import Columns, Header
 
 HEADER_WITHIN_ROWS = 50
 _TOTALS = frozenset(("i alt", "ialt", "total", "totalt", "sum", "hovedtotal"))

@@ -12,8 +12,8 @@ from itertools import pairwise
 
 from chalicelib.common.danish import month_name, quarter_name
 from chalicelib.common.months import Month, Quarter
-from chalicelib.kpi.months_named import Period, period_in
-from chalicelib.kpi.sheets import FileRefused, NumberedRow, shown
+from chalicelib.kpi.files.sheets import FileRefused, NumberedRow, shown
+from chalicelib.kpi.tables.months_named import Period, period_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

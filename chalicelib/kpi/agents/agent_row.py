@@ -14,12 +14,12 @@ from typing import NamedTuple, TypeVar
 
 from chalicelib.common import municipalities
 from chalicelib.common.months import Month
-from chalicelib.kpi import danish_values
-from chalicelib.kpi.agent_rules import COUNT_FIELDS, Figures, impossible
-from chalicelib.kpi.columns import Column, Columns
-from chalicelib.kpi.danish_values import BadValue
-from chalicelib.kpi.months_named import month_of
-from chalicelib.kpi.sheets import Cell, is_blank, shown
+from chalicelib.kpi.agents.agent_rules import COUNT_FIELDS, Figures, impossible
+from chalicelib.kpi.files.sheets import Cell, is_blank, shown
+from chalicelib.kpi.tables import danish_values
+from chalicelib.kpi.tables.columns import Column, Columns
+from chalicelib.kpi.tables.danish_values import BadValue
+from chalicelib.kpi.tables.months_named import month_of
 
 LONGEST_AGENT_ID = 64  # characters
 #: No agent takes a million calls in a month: such a number is a slip.

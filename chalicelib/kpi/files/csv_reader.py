@@ -12,8 +12,8 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
 
-from chalicelib.kpi.limits import MOST_COLUMNS, MOST_ROWS
-from chalicelib.kpi.sheets import FileRefused, NumberedRow, Sheet
+from chalicelib.kpi.files.limits import MOST_COLUMNS, MOST_ROWS
+from chalicelib.kpi.files.sheets import FileRefused, NumberedRow, Sheet
 
 LARGEST_LINE = 64 * 1024  # characters
 LARGEST_CELL = 4_000  # characters

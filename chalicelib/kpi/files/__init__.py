@@ -1,0 +1,1 @@
+"""What a dropped file is made of: from bytes, never trusted, to named sheets of numbered rows."""
