@@ -45,7 +45,7 @@ def parse(words: Sequence[str] | None = None) -> Arguments:
         "then serve a mail viewer until Ctrl-C.",
         epilog="exit code: 0 when all is done, also with rejected rows or a kind of file that is not handled; 1 when "
         "something here is to be put right first; 2 when the arguments are wrong; 3 when a message ended in the dead "
-        "letters; 130 when stopped midway",
+        "letters; 130 when stopped midway. `make run` itself ends with 2 whenever it isn't 0.",
     )
     parser.add_argument(
         "--drops",
@@ -79,7 +79,12 @@ def parse(words: Sequence[str] | None = None) -> Arguments:
         action="store_true",
         help="end when everything is done, without the mail viewer",
     )
-    parser.add_argument("--mails", metavar="DIR", type=Path, help="write each sent mail there as one .eml file")
+    parser.add_argument(
+        "--mails",
+        metavar="DIR",
+        type=Path,
+        help="write each sent mail there as one .eml file, in place of those of an earlier run",
+    )
     parser.add_argument("--outcomes", metavar="FILE", type=Path, help="write the outcomes there as CSV")
     parser.add_argument(
         "--port",
@@ -96,7 +101,11 @@ def parse(words: Sequence[str] | None = None) -> Arguments:
         action="store_true",
         help="start months although some municipalities have no figures, as the secretariat may after 5 days",
     )
-    return Arguments(**vars(parser.parse_args(words)))
+    arguments = Arguments(**vars(parser.parse_args(words)))
+    last = max(last for _, last in arguments.months)
+    if last >= Month.of(arguments.today):
+        parser.error(f"month {last} is not over on {arguments.today}: name others with --months, or a later --today")
+    return arguments
 
 
 def check_places(arguments: Arguments) -> None:

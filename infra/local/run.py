@@ -32,7 +32,10 @@ class Job:
         """Do everything; what comes of it is shown and written as it comes."""
         seed.seed()
         self._drain_left_over()
-        for drop in dropping.drops_in(self._arguments.drops):
+        drops = list(dropping.drops_in(self._arguments.drops))
+        if not drops:
+            self._screen.nothing_to_drop(self._arguments.drops)
+        for drop in drops:
             with self._step(drop.key) as step:
                 version_id = dropping.put(drop)
                 self._drain(step)

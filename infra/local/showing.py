@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
@@ -94,10 +95,14 @@ class Screen:
             table.add_row(str(month), run, *(str(count) for count in counts), str(mails_of_month))
         self._console.print(table)
 
+    def nothing_to_drop(self, folder: Path) -> None:
+        self.say(f"Nothing to drop in {folder}: files lie in folders by kind there, like agent-kpi/2025-01.csv.")
+
     def waiting(self, waiting: Waiting) -> None:
         missing = ", ".join(waiting.missing)
         if missing:
-            self.say(f"{waiting.month} waits for figures of {missing}. Drop them, or add --without-missing.")
+            count = len(waiting.missing)
+            self.say(f"{waiting.month} waits for figures of {count}: {missing}. Drop them, or add --without-missing.")
         else:
             self.say(f"{waiting.month} waits until the months before it are evaluated everywhere.")
 

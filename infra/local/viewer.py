@@ -22,6 +22,7 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from chalicelib.common import danish
+from chalicelib.common.clock import system_clock
 from chalicelib.kpi.report import STATUS_NAME
 from chalicelib.mail import outbox
 from chalicelib.mail.delivery import State
@@ -187,5 +188,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals.update(today=system_clock.today)
     environment.filters.update(day=danish.long_date, number=danish.number)
     return environment

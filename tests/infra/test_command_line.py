@@ -24,6 +24,7 @@ def _run(*words: str) -> subprocess.CompletedProcess[str]:
         (["--months", "2024-13"], "2024-13"),
         (["--months", "2025-01..2024-10"], "ends before it begins"),
         (["--today", "5. februar"], "not a date"),
+        (["--months", "2024-10..2025-01", "--today", "2025-01-31"], "2025-01 is not over on 2025-01-31"),
         (["--port", "0"], "not a port"),
         (["--nonsense"], "--nonsense"),
     ],

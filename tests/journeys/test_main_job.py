@@ -59,6 +59,7 @@ def test_a_month_is_evaluated_and_mailed_once_however_often_it_is_run(
     assert "left over" not in first.shown + again.shown
 
 
+@pytest.mark.campaign
 def test_a_month_in_force_can_be_computed_as_a_dry_run_that_mails_nobody(
     local_run: LocalRun, tmp_path: Path, expected: Callable[[str, str], list[str]]
 ) -> None:
@@ -85,6 +86,7 @@ def test_a_later_month_alone_is_evaluated_after_those_before_it(local_run: Local
     ]
 
 
+@pytest.mark.campaign
 def test_a_message_that_ends_in_the_dead_letters_makes_the_exit_code_say_so(
     aws: EmulatedAWS, local_run: LocalRun, tmp_path: Path
 ) -> None:
@@ -100,6 +102,7 @@ def test_a_message_that_ends_in_the_dead_letters_makes_the_exit_code_say_so(
     assert done.returncode == 3
     assert "1 messages ended in the dead letters of ddh-local-drops" in done.stdout
     assert "2024-10 waits for figures" in done.stdout
+    assert "Nothing to drop" in done.stdout
 
 
 @pytest.mark.campaign
