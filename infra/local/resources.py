@@ -111,6 +111,8 @@ def _table(properties: _Properties) -> Physical:
         **properties.take_all(*named, "DeletionProtectionEnabled"),
         SSESpecification={"Enabled": bool(sse and sse["SSEEnabled"])},
     )["TableDescription"]
+    if expiry := properties.only(properties.take("TimeToLiveSpecification"), "AttributeName", "Enabled"):
+        dynamodb.update_time_to_live(TableName=table["TableName"], TimeToLiveSpecification=expiry)
     if recovery:
         dynamodb.update_continuous_backups(TableName=table["TableName"], PointInTimeRecoverySpecification=recovery)
     return {"Ref": table["TableName"], "Arn": table["TableArn"]}

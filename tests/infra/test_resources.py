@@ -47,6 +47,14 @@ def test_the_tables_are_recoverable_protected_and_encrypted(aws: EmulatedAWS) ->
         assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
 
 
+def test_what_access_keeps_for_a_while_is_deleted_some_day(aws: EmulatedAWS) -> None:
+    dynamodb: Any = clients.session().create_client("dynamodb")
+
+    expiry = dynamodb.describe_time_to_live(TableName="ddh-local-access")["TimeToLiveDescription"]
+
+    assert expiry == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at_epoch"}
+
+
 def test_the_bucket_is_versioned_and_closed_to_the_public(aws: EmulatedAWS) -> None:
     s3 = clients.s3()
 
@@ -61,7 +69,7 @@ def test_every_resource_that_keeps_something_outlives_its_stack() -> None:
     keeping = {"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue"}
     resources_kept = [each for each in load(DATA_TEMPLATE)["Resources"].values() if each["Type"] in keeping]
 
-    assert len(resources_kept) == 14
+    assert len(resources_kept) == 16
     assert all(each["DeletionPolicy"] == each["UpdateReplacePolicy"] == "Retain" for each in resources_kept)
 
 
