@@ -1,0 +1,42 @@
+"""Who somebody is to the back office: an address in a role, a leader in one municipality. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What somebody may be. What each may do stands in table.py."""
+
+    LEADER = "leader"
+    SECRETARIAT = "secretariat"
+    CHAIR = "chair"
+    STEERING_GROUP = "steering_group"
+    CONTACT = "contact"
+
+
+NAME_BY_ROLE = {
+    Role.LEADER: "Leder",
+    Role.SECRETARIAT: "Sekretariatet",
+    Role.CHAIR: "Formand",
+    Role.STEERING_GROUP: "Styregruppen",
+    Role.CONTACT: "Kontaktperson for en indmeldelse",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """An address in a role. `municipality_code` is a leader's own municipality, and None for every other role."""
+
+    address: str
+    role: Role
+    municipality_code: str | None = None
+
+    def __post_init__(self) -> None:
+        assert (self.role is Role.LEADER) == (self.municipality_code is not None), self.role
+
+
+def spelled(address: str) -> str:
+    """Return the one spelling of an address by which people are known: case makes no difference to us."""
+    return address.strip().lower()

@@ -1,0 +1,83 @@
+"""Who may call which route: the one table. A route that isn't in it can't be declared.
+
+`{municipality_code}` in a path is always checked against a leader's own municipality; what else is somebody's (a
+contact's request) is checked by the feature that knows whose it is. What isn't yours doesn't exist: 404.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chalicelib.access.people import Role
+
+#: Open to everybody, signed in or not.
+PUBLIC: frozenset[Role] = frozenset()
+
+_ANYBODY_SIGNED_IN = frozenset(Role)
+_CONTACT = frozenset({Role.CONTACT})
+_LEADER = frozenset({Role.LEADER})
+_SECRETARIAT = frozenset({Role.SECRETARIAT})
+_DECIDES = frozenset({Role.SECRETARIAT, Role.CHAIR})
+_READS = frozenset({Role.SECRETARIAT, Role.CHAIR, Role.STEERING_GROUP})
+
+ROLES_BY_ROUTE: Mapping[tuple[str, str], frozenset[Role]] = {
+    # The site itself
+    ("GET", "/"): PUBLIC,
+    ("GET", "/static/{version}/{file}"): PUBLIC,
+    ("GET", "/openapi.json"): PUBLIC,
+    ("GET", "/api"): PUBLIC,
+    # Sign-in
+    ("GET", "/log-ind"): PUBLIC,
+    ("POST", "/log-ind"): PUBLIC,
+    ("GET", "/log-ind/sendt"): PUBLIC,
+    ("GET", "/log-ind/{token}"): PUBLIC,
+    ("POST", "/log-ind/{token}"): PUBLIC,
+    ("GET", "/mit"): _ANYBODY_SIGNED_IN,
+    ("POST", "/log-ud"): _ANYBODY_SIGNED_IN,
+    ("POST", "/log-ud-overalt"): _ANYBODY_SIGNED_IN,
+    ("GET", "/konti"): _SECRETARIAT,
+    ("POST", "/konti"): _SECRETARIAT,
+    ("POST", "/konti/fjern"): _SECRETARIAT,
+    # Membership: the form, and the contact who filled it in
+    ("GET", "/indmeldelse"): PUBLIC,
+    ("POST", "/indmeldelse"): PUBLIC,
+    ("GET", "/indmeldelse/modtaget"): PUBLIC,
+    ("GET", "/indmeldelse/bekraeft/{token}"): PUBLIC,
+    ("POST", "/indmeldelse/bekraeft/{token}"): PUBLIC,
+    ("POST", "/api/membership-requests"): PUBLIC,
+    ("GET", "/indmeldelse/status"): _CONTACT,
+    ("GET", "/indmeldelse/status/{request_id}"): _CONTACT,
+    ("POST", "/indmeldelse/status/{request_id}/bekraeft"): _CONTACT,
+    ("POST", "/indmeldelse/status/{request_id}/ny-dato"): _CONTACT,
+    # Membership: the secretariat's side
+    ("GET", "/anmodninger"): _READS,
+    ("GET", "/anmodninger/{request_id}"): _READS,
+    ("POST", "/anmodninger/{request_id}/valider"): _SECRETARIAT,
+    ("POST", "/anmodninger/{request_id}/godkend"): _DECIDES,
+    ("POST", "/anmodninger/{request_id}/afvis"): _DECIDES,
+    ("POST", "/anmodninger/{request_id}/aftale-sendt"): _SECRETARIAT,
+    ("POST", "/anmodninger/{request_id}/aftale-underskrevet"): _SECRETARIAT,
+    ("GET", "/medlemmer"): _READS,
+    ("GET", "/udmeldelser"): _READS,
+    # Membership: the member
+    ("GET", "/medlemskab/{municipality_code}"): _LEADER | _READS,
+    ("POST", "/medlemskab/{municipality_code}/opgaver/{task}"): _LEADER | _SECRETARIAT,
+    ("POST", "/medlemskab/{municipality_code}/kontakter"): _LEADER,
+    ("POST", "/medlemskab/{municipality_code}/kontakter/fjern"): _LEADER,
+    ("GET", "/kontakt/bekraeft/{token}"): PUBLIC,
+    ("POST", "/kontakt/bekraeft/{token}"): PUBLIC,
+    ("GET", "/medlemskab/{municipality_code}/udmeldelse"): _LEADER,
+    ("POST", "/medlemskab/{municipality_code}/udmeldelse"): _LEADER,
+    ("GET", "/udmeldelse/svar/{token}"): PUBLIC,
+    ("POST", "/udmeldelse/svar/{token}"): PUBLIC,
+    # Governance
+    ("GET", "/moeder"): _READS,
+    ("POST", "/moeder"): _SECRETARIAT,
+    ("GET", "/moeder/{meeting}"): _READS,
+    ("POST", "/moeder/{meeting}"): _SECRETARIAT,
+    ("GET", "/regler"): _READS,
+    ("GET", "/regler/{rule}"): _READS,
+    ("POST", "/regler/{rule}"): _SECRETARIAT,
+    # Figures
+    ("GET", "/rapporter/{drop_id}"): _SECRETARIAT,
+}
