@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from chalicelib.common import municipalities
+
 
 class Role(StrEnum):
     """What somebody may be. What each may do stands in table.py."""
@@ -16,6 +18,8 @@ class Role(StrEnum):
     CONTACT = "contact"
 
 
+#: Those whom the secretariat gives access itself; leaders and contacts get it by confirming their address.
+STAFF = (Role.SECRETARIAT, Role.CHAIR, Role.STEERING_GROUP)
 NAME_BY_ROLE = {
     Role.LEADER: "Leder",
     Role.SECRETARIAT: "Sekretariatet",
@@ -40,3 +44,11 @@ class Person:
 def spelled(address: str) -> str:
     """Return the one spelling of an address by which people are known: case makes no difference to us."""
     return address.strip().lower()
+
+
+def role_name(person: Person) -> str:
+    """Return how the person's role is written: `Leder i Samsø`, `Sekretariatet`."""
+    name = NAME_BY_ROLE[person.role]
+    if person.municipality_code is None:
+        return name
+    return f"{name} i {municipalities.by_code[person.municipality_code].name}"

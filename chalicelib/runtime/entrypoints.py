@@ -1,5 +1,7 @@
 """The one way to declare an entry point: `@observed` under Chalice's decorator, `each_message` in a queue's handler.
 
+HTTP's is access.routing.route, whose errors are caught here too, by `answered`.
+
 A blueprint's event handler runs on Lambda without app.py, so nothing here leans on the Chalice app, its middleware
 or its log (chalice PR 1537). This is the only place with a broad `except`.
 """
@@ -68,6 +70,20 @@ def each_message(event: Any, handle: Callable[[Any], object]) -> BatchResponse:
             _log_failure("message failed", error, message_id=record["messageId"])
             failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}
+
+
+def answered(entry_point: str, call: Callable[[], T], *, refused: Callable[[Exception], T]) -> T:
+    """Call an HTTP entry point; what it raises is logged by its code and becomes the answer that `refused` gives."""
+    try:
+        answer = call()
+    except AppError as error:
+        logger().info("request refused", extra={"entry_point": entry_point, "code": error.code})
+        return refused(error)
+    except Exception as error:
+        _log_failure("request failed", error, entry_point=entry_point)
+        return refused(error)
+    logger().info("request done", extra={"entry_point": entry_point})
+    return answer
 
 
 def _log_failure(what: str, error: Exception, **names: str) -> None:

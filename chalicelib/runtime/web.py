@@ -74,7 +74,8 @@ class FieldError:
 
 def see_other(path: str) -> Answer:
     """Return the answer to a form that was taken: go and see `path`, which is one of ours."""
-    assert path.startswith("/") and not path.startswith("//"), path
+    assert path.startswith("/"), path
+    assert not path.startswith("//"), path
     return Answer(status=303, headers={"Location": path, "Cache-Control": "no-store"})
 
 

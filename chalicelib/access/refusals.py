@@ -1,0 +1,64 @@
+"""What an error becomes in HTTP: a status, and the error's own Danish message as a page or as problem+json."""
+
+from __future__ import annotations
+
+from pynamodb.exceptions import PynamoDBException
+
+from chalicelib.access.checks import ForeignForm, NotSignedIn
+from chalicelib.access.limits import MailLimitReached
+from chalicelib.access.links import LinkSpent
+from chalicelib.access.visit import Visit, WrongContentType
+from chalicelib.common.errors import AppError, Conflict, NotFound, Refused, SettingMissing, TryLater
+from chalicelib.runtime import web
+from chalicelib.runtime.web import Answer, BadRequest, TooLarge
+
+#: The first class that fits decides, so the special ones stand first.
+_STATUS_BY_ERROR: tuple[tuple[type[AppError], int], ...] = (
+    (BadRequest, 400),
+    (TooLarge, 413),
+    (WrongContentType, 415),
+    (NotSignedIn, 401),
+    (ForeignForm, 403),
+    (NotFound, 404),
+    (Conflict, 409),
+    (LinkSpent, 410),
+    (MailLimitReached, 429),
+    (SettingMissing, 500),
+    (TryLater, 503),
+    (Refused, 422),
+    (AppError, 422),
+)
+_TITLE_BY_STATUS = {
+    400: "Det kunne vi ikke læse",
+    401: "Log ind",
+    403: "Formularen blev ikke taget imod",
+    404: "Siden findes ikke",
+    409: "Der er sket noget imens",
+    410: "Linket kan ikke bruges",
+    413: "Det fylder for meget",
+    415: "Det kunne vi ikke læse",
+    422: "Det kan ikke lade sig gøre",
+    429: "Vent lidt",
+    500: "Der skete en fejl hos os",
+    503: "Vi kan ikke lige nu",
+}
+_OURS = "Fejlen er vores. Prøv igen om lidt; sker det igen, så skriv til sekretariatet, hvornår det skete."
+
+
+def refusal(visit: Visit, error: Exception) -> Answer:
+    """Return what a visitor is told of an error. What we didn't foresee says nothing of itself."""
+    status, code, message = _told(error)
+    if visit.wants_json:
+        return web.problem(status, code=code, detail=message)
+    if status == 401 and visit.method == "GET":
+        return web.see_other("/log-ind")
+    return visit.page("access/refusal.html", status=status, title=_TITLE_BY_STATUS[status], message=message)
+
+
+def _told(error: Exception) -> tuple[int, str, str]:
+    if isinstance(error, AppError):
+        status = next(status for kind, status in _STATUS_BY_ERROR if isinstance(error, kind))
+        return status, error.code, error.message if status != 500 else _OURS
+    if isinstance(error, PynamoDBException):
+        return 503, "store_unavailable", _OURS
+    return 500, "internal_error", _OURS

@@ -1,0 +1,121 @@
+"""Sign-in, sign-out, and who of the staff has access."""
+
+from __future__ import annotations
+
+from chalice.app import Blueprint
+
+from chalicelib.access import grants, navigation, service, sessions
+from chalicelib.access.checks import NoSuchPage
+from chalicelib.access.people import NAME_BY_ROLE, STAFF, Role, role_name
+from chalicelib.access.routing import route
+from chalicelib.access.visit import Visit
+from chalicelib.mail.addresses import AddressRefused
+from chalicelib.runtime.web import Answer, BadRequest, see_other
+
+bp = Blueprint(__name__)
+
+_WRITE_ONE_ADDRESS = "Skriv én e-mailadresse som navn@kommune.dk."
+
+
+@route(bp, "GET", "/log-ind", summary="Formular: bed om et link at logge ind med")
+def ask_for_link(visit: Visit) -> Answer:
+    return visit.page("access/ask_for_link.html", address="", errors={})
+
+
+@route(bp, "POST", "/log-ind", summary="Send et link at logge ind med; svaret er det samme for alle adresser")
+def send_link(visit: Visit) -> Answer:
+    address = visit.form.text("email")
+    try:
+        service.send_sign_in_link(address, clock=visit.clock)
+    except AddressRefused:
+        errors = {"email": _WRITE_ONE_ADDRESS}
+        return visit.page("access/ask_for_link.html", status=422, address=address, errors=errors)
+    return see_other("/log-ind/sendt")
+
+
+@route(bp, "GET", "/log-ind/sendt", summary="Linket er sendt, hvis adressen er kendt")
+def link_sent(visit: Visit) -> Answer:
+    return visit.page("access/link_sent.html", minutes=int(service.LINK_LIFETIME.total_seconds()) // 60)
+
+
+@route(bp, "GET", "/log-ind/{token}", summary="Knap, der logger ind; linket bruges først, når der trykkes")
+def choose(visit: Visit) -> Answer:
+    token = visit.parameters["token"]
+    choices = [role_name(person) for person in service.choices(token, clock=visit.clock)]
+    hours = int(sessions.LIFETIME.total_seconds()) // 3600
+    return visit.page("access/choose.html", token=token, choices=choices, hours=hours)
+
+
+@route(bp, "POST", "/log-ind/{token}", summary="Brug linket: log ind")
+def sign_in(visit: Visit) -> Answer:
+    chosen = visit.form.text("som")
+    if not (chosen.isascii() and chosen.isdigit()):
+        raise BadRequest("Gå tilbage, og tryk på knappen igen.")
+    person, token = service.sign_in(visit.parameters["token"], chosen=int(chosen[:3]), clock=visit.clock)
+    return _with_cookie(see_other(navigation.home(person)), sessions.cookie(token))
+
+
+@route(bp, "GET", "/mit", summary="Den første side for den, der er logget ind")
+def home(visit: Visit) -> Answer:
+    return see_other(navigation.home(visit.somebody))
+
+
+@route(bp, "POST", "/log-ud", summary="Log ud i denne browser")
+def sign_out(visit: Visit) -> Answer:
+    sessions.end(visit.cookies)
+    return _with_cookie(see_other("/"), sessions.no_cookie())
+
+
+@route(bp, "POST", "/log-ud-overalt", summary="Log ud i alle browsere")
+def sign_out_everywhere(visit: Visit) -> Answer:
+    sessions.end_everywhere(visit.somebody.address, clock=visit.clock)
+    return _with_cookie(see_other("/"), sessions.no_cookie())
+
+
+@route(bp, "GET", "/konti", summary="Hvem i sekretariat og styregruppe der har adgang")
+def accounts(visit: Visit) -> Answer:
+    return _accounts(visit)
+
+
+@route(bp, "POST", "/konti", summary="Giv en adresse adgang i en rolle")
+def give_account(visit: Visit) -> Answer:
+    role = _staff_role(visit)
+    if role is None:
+        return _accounts(visit, errors={"rolle": "Vælg en rolle."})
+    try:
+        service.give_account(visit.form.text("email"), role)
+    except AddressRefused:
+        return _accounts(visit, errors={"email": _WRITE_ONE_ADDRESS})
+    return see_other("/konti")
+
+
+@route(bp, "POST", "/konti/fjern", summary="Fjern en adresses adgang i en rolle")
+def take_account(visit: Visit) -> Answer:
+    role = _staff_role(visit)
+    if role is None:
+        raise NoSuchPage
+    service.take_account(visit.form.text("email"), role, by=visit.somebody)
+    return see_other("/konti")
+
+
+def _accounts(visit: Visit, *, errors: dict[str, str] | None = None) -> Answer:
+    return visit.page(
+        "access/accounts.html",
+        status=422 if errors else 200,
+        accounts=[
+            {"address": person.address, "role": person.role.value, "role_name": NAME_BY_ROLE[person.role]}
+            for person in grants.staff()
+        ],
+        roles=[(role.value, NAME_BY_ROLE[role]) for role in STAFF],
+        address=visit.form.text("email") if errors else "",
+        role=visit.form.text("rolle") if errors else "",
+        errors=errors or {},
+    )
+
+
+def _staff_role(visit: Visit) -> Role | None:
+    return next((role for role in STAFF if role.value == visit.form.text("rolle")), None)
+
+
+def _with_cookie(answer: Answer, cookie: str) -> Answer:
+    return Answer(status=answer.status, headers=answer.headers, cookies=(cookie,))

@@ -1,0 +1,108 @@
+"""The one way to declare an HTTP entry point: `@route(bp, "GET", "/indmeldelse", summary="…")`.
+
+Around each view stands the guard: who may call it (table.py), whose municipality it is about, whether the form is ours
+and carries its token; and what errors become: a Danish page, or problem+json for programs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.access.checks import check_municipality, check_origin, check_role, check_token
+from chalicelib.access.refusals import refusal
+from chalicelib.access.table import PUBLIC, ROLES_BY_ROUTE
+from chalicelib.access.visit import Visit
+from chalicelib.common.clock import Clock, system_clock
+from chalicelib.runtime import web
+from chalicelib.runtime.entrypoints import answered
+from chalicelib.runtime.web import Answer
+
+View = Callable[[Visit], Answer]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """A route as the API's description shows it. `body` and `answers` are pydantic models, by status."""
+
+    method: str
+    path: str
+    summary: str
+    name: str
+    body: Any = None
+    answers: Mapping[int, Any] | None = None
+
+    @property
+    def is_public(self) -> bool:
+        return not ROLES_BY_ROUTE[self.method, self.path]
+
+
+#: Every route of the modules that are imported: all of them, once app.py is.
+declared: list[Declared] = []
+
+
+def route(
+    bp: Blueprint,
+    method: str,
+    path: str,
+    *,
+    summary: str,
+    body: Any = None,
+    answers: Mapping[int, Any] | None = None,
+    clock: Clock = system_clock,
+) -> Callable[[View], View]:
+    """Declare a view as the entry point of a route. It answers `visit` and raises what it refuses.
+
+    Raises:
+        KeyError: the route is not in the table of who may call it.
+    """
+    roles = ROLES_BY_ROUTE[method, path]
+
+    def declare(view: View) -> View:
+        declared.append(
+            Declared(method=method, path=path, summary=summary, name=view.__name__, body=body, answers=answers)
+        )
+
+        # No content types here: Chalice would refuse in English, before the guard.
+        @bp.route(path, methods=[method], name=view.__name__, content_types=[])  # type: ignore[untyped-decorator]  # Chalice has no types
+        def entry(**_parameters: str) -> Response:
+            request = bp.current_request
+            visit = Visit(request, clock=clock)
+            answer = answered(
+                f"{method} {path}",
+                lambda: _guarded(view, visit, roles),
+                refused=lambda error: refusal(visit, error),
+            )
+            return _response(answer)
+
+        return view
+
+    return declare
+
+
+def _guarded(view: View, visit: Visit, roles: frozenset[Any]) -> Answer:
+    if roles != PUBLIC:
+        check_role(visit, roles)
+    check_municipality(visit)
+    if visit.method != "GET":
+        visit.check_body()
+        if not visit.wants_json:
+            check_origin(visit)
+            if roles != PUBLIC:
+                check_token(visit)
+    return view(visit)
+
+
+def _response(answer: Answer) -> Response:
+    headers: dict[str, Any] = {
+        **web.SECURITY_HEADERS,
+        "Cache-Control": "no-store",
+        **answer.headers,
+        "Content-Type": answer.content_type,
+    }
+    if answer.cookies:
+        headers["Set-Cookie"] = list(answer.cookies)
+    return Response(body=answer.body, status_code=answer.status, headers=headers)

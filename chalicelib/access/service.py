@@ -1,0 +1,119 @@
+"""Sign-in by a single-use link in a mail: no password, no account to make."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from chalicelib.access import grants, links, sessions
+from chalicelib.access.limits import count_mail
+from chalicelib.access.links import Link, LinkSpent, Purpose
+from chalicelib.access.people import Person, Role, spelled
+from chalicelib.access.tokens import digest
+from chalicelib.common.clock import Clock, system_clock
+from chalicelib.common.errors import Refused
+from chalicelib.mail import outbox
+from chalicelib.mail.addresses import check_address
+from chalicelib.mail.outbox import Mail
+from chalicelib.runtime import settings
+from chalicelib.runtime.tables import conflict_means, transaction
+
+LINK_LIFETIME = timedelta(minutes=15)
+_BUSY = "Der blev bedt om to links på én gang. Brug det, der er i mailen, eller prøv igen."
+_SECOND = "Linket er lige blevet brugt. Er det ikke af dig, så bed om et nyt."
+
+
+class LastAccount(Refused):
+    """Raised when the secretariat would lock itself out."""
+
+    code = "last_account"
+
+    def __init__(self) -> None:
+        super().__init__("Du kan ikke fjerne din egen adgang. Bed en kollega i sekretariatet om det.")
+
+
+def send_sign_in_link(address: str, *, clock: Clock = system_clock) -> None:
+    """Mail a link to an address that may sign in. Nothing says whether it may: the answer is the same for all.
+
+    Raises:
+        AddressRefused: the text is not one plain address.
+        MailLimitReached: the address, which may sign in, has asked too often in 24 hours.
+    """
+    check_address(address)
+    if not grants.of(address):
+        return
+    with conflict_means(_BUSY), transaction() as writing:
+        count_mail(writing, purpose=Purpose.SIGN_IN, address=address, clock=clock)
+        token = links.new(
+            writing, purpose=Purpose.SIGN_IN, subject="", address=address, valid_for=LINK_LIFETIME, clock=clock
+        )
+        mail = _sign_in_mail(address, token)
+        outbox.record(writing, mail, clock=clock)
+    outbox.nudge([mail.mail_id])
+
+
+def choices(token: str, *, clock: Clock = system_clock) -> tuple[Person, ...]:
+    """Return what the link's address may sign in as, without using the link.
+
+    Raises:
+        LinkSpent: the link can't be redeemed, or the address may no longer sign in.
+    """
+    link = links.look(token, purpose=Purpose.SIGN_IN, clock=clock)
+    return _people_of(link)
+
+
+def sign_in(token: str, *, chosen: int, clock: Clock = system_clock) -> tuple[Person, str]:
+    """Redeem the link once for a session; return who signed in and the session's token.
+
+    `chosen` is the place in `choices`.
+
+    Raises:
+        LinkSpent: the link can't be redeemed.
+        Conflict: somebody else redeemed it at the same moment.
+    """
+    with conflict_means(_SECOND), transaction() as writing:
+        link = links.redeem(writing, token, purpose=Purpose.SIGN_IN, clock=clock)
+        people = _people_of(link)
+        if not 0 <= chosen < len(people):
+            raise LinkSpent
+        session = sessions.start(writing, people[chosen], clock=clock)
+    return people[chosen], session
+
+
+def give_account(address: str, role: Role) -> None:
+    """Let an address sign in as staff.
+
+    Raises:
+        AddressRefused: the text is not one plain address.
+    """
+    grants.give_to_staff(Person(address=check_address(address), role=role))
+
+
+def take_account(address: str, role: Role, *, by: Person) -> None:
+    """End an address's access as staff at once.
+
+    Raises:
+        LastAccount: it is one's own.
+    """
+    if spelled(address) == by.address and role is by.role:
+        raise LastAccount
+    grants.take_from_staff(Person(address=spelled(address), role=role))
+
+
+def _people_of(link: Link | None) -> tuple[Person, ...]:
+    people = grants.of(link.address) if link else ()
+    if not people:
+        raise LinkSpent
+    return people
+
+
+def _sign_in_mail(address: str, token: str) -> Mail:
+    return Mail(
+        mail_id=f"sign_in_{digest(token)[:32]}",
+        to=(spelled(address),),
+        subject="Log ind hos Den Digitale Hotline",
+        template="access/sign_in",
+        facts={
+            "url": f"{settings.base_url()}/log-ind/{token}",
+            "minutes": int(LINK_LIFETIME.total_seconds()) // 60,
+        },
+    )
