@@ -8,6 +8,7 @@ Pure: no clock, no AWS, no environment.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,6 +18,8 @@ from typing import Any
 from chalicelib.common.danish import long_date
 from chalicelib.common.errors import Refused
 from chalicelib.common.months import Month
+
+_KEY = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
 
 class RuleName(StrEnum):
@@ -31,6 +34,11 @@ class RuleName(StrEnum):
     FOLLOW_UP_BOTTOM = "follow_up_bottom"
     WAIT_FOR_FIGURES_DAYS = "wait_for_figures_days"
     GUIDANCE = "guidance"
+    ENTRY_DATES = "entry_dates"
+    COOPERATION_AGREEMENT = "cooperation_agreement"
+    ONBOARDING_TASKS = "onboarding_tasks"
+    EXIT_REASONS = "exit_reasons"
+    SMALL_AGGREGATE_MINIMUM = "small_aggregate_minimum"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +165,46 @@ def _is_guidance(value: Any) -> bool:
     )
 
 
+def _are_entry_dates(value: Any) -> bool:
+    """`["01-01", "07-01"]`: days of every year, in order, each once; so not 29 February."""
+    return bool(value) and [_on_day(2023, day).strftime("%m-%d") for day in value] == value == sorted(set(value))
+
+
+def _is_agreement(value: Any) -> bool:
+    """`{"version": "1", "notice_months": 6, "document_url": "https://…"}`."""
+    return (
+        _is_text(value["version"])
+        and _whole(0, 60)(value["notice_months"])
+        and str(value["document_url"]).startswith("https://")
+    )
+
+
+def _are_onboarding_tasks(value: Any) -> bool:
+    """Tasks for a new member: who does it, for which services, and due so many days or months after entry."""
+    return _have_keys_and_titles(value) and all(
+        task["responsible"] in ("leader", "secretariat")
+        and (_whole(-365, 365)(task.get("due_days")) != _whole(1, 24)(task.get("due_months")))
+        and bool(task["services"])
+        and set(task["services"]) <= {"contact_centre", "chatbot"}
+        for task in value
+    )
+
+
+def _have_keys_and_titles(value: Any) -> bool:
+    """`[{"key": "economy", "title": "Økonomien", …}, …]`: each key once, fit for an address of a page."""
+    keys = [each["key"] for each in value]
+    return (
+        bool(keys)
+        and len(set(keys)) == len(keys)
+        and all(_KEY.fullmatch(key) for key in keys)
+        and all(_is_text(each["title"]) for each in value)
+    )
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
 def _on_day(year: int, month_and_day: str) -> date:
     return date.fromisoformat(f"{year}-{month_and_day}")
 
@@ -171,6 +219,11 @@ _FITS_BY_NAME: Mapping[RuleName, Callable[[Any], bool]] = {
     RuleName.FOLLOW_UP_BOTTOM: _whole(1, 98),
     RuleName.WAIT_FOR_FIGURES_DAYS: _whole(0, 31),
     RuleName.GUIDANCE: _is_guidance,
+    RuleName.ENTRY_DATES: _are_entry_dates,
+    RuleName.COOPERATION_AGREEMENT: _is_agreement,
+    RuleName.ONBOARDING_TASKS: _are_onboarding_tasks,
+    RuleName.EXIT_REASONS: _have_keys_and_titles,
+    RuleName.SMALL_AGGREGATE_MINIMUM: _whole(3, 98),
 }
 
 

@@ -106,6 +106,15 @@ GUIDANCE = {
     "e_learning_url": "https://e.example/y",
     "teaching": {"week_of_month": 4, "weekday": 7, "hours": "kl. 9", "place": "Viborg"},
 }
+AGREEMENT = {"version": "1", "notice_months": 6, "document_url": "https://ddh.example/aftale"}
+TASK: dict[str, Any] = {
+    "key": "welcome-pack",
+    "title": "Send velkomstpakken",
+    "responsible": "secretariat",
+    "due_days": 7,
+    "services": ["chatbot"],
+}
+REASON = {"key": "economy", "title": "Økonomien"}
 
 
 @pytest.mark.parametrize(
@@ -121,6 +130,13 @@ GUIDANCE = {
         (RuleName.FOLLOW_UP_BOTTOM, 98),
         (RuleName.WAIT_FOR_FIGURES_DAYS, 0),
         (RuleName.GUIDANCE, GUIDANCE),
+        (RuleName.ENTRY_DATES, ["01-01"]),
+        (RuleName.ENTRY_DATES, ["01-01", "02-28", "12-31"]),
+        (RuleName.COOPERATION_AGREEMENT, AGREEMENT | {"notice_months": 0}),
+        (RuleName.ONBOARDING_TASKS, [TASK]),
+        (RuleName.ONBOARDING_TASKS, [TASK | {"due_days": None, "due_months": 2}]),
+        (RuleName.EXIT_REASONS, [REASON]),
+        (RuleName.SMALL_AGGREGATE_MINIMUM, 3),
     ],
 )
 def test_values_at_their_bounds_are_taken(name: RuleName, value: Any) -> None:
@@ -141,6 +157,26 @@ def test_values_at_their_bounds_are_taken(name: RuleName, value: Any) -> None:
         (RuleName.GUIDANCE, GUIDANCE | {"teaching": GUIDANCE["teaching"] | {"week_of_month": 5}}),  # type: ignore[operator]  # a dict of mixed values
         (RuleName.GUIDANCE, GUIDANCE | {"teaching": GUIDANCE["teaching"] | {"weekday": 0}}),  # type: ignore[operator]  # as above
         (RuleName.GUIDANCE, GUIDANCE | {"teaching": GUIDANCE["teaching"] | {"hours": 9}}),  # type: ignore[operator]  # as above
+        (RuleName.ENTRY_DATES, []),
+        (RuleName.ENTRY_DATES, ["02-29"]),
+        (RuleName.ENTRY_DATES, ["07-01", "01-01"]),
+        (RuleName.ENTRY_DATES, ["01-01", "01-01"]),
+        (RuleName.ENTRY_DATES, ["1-1"]),
+        (RuleName.ENTRY_DATES, "01-01"),
+        (RuleName.COOPERATION_AGREEMENT, AGREEMENT | {"version": " "}),
+        (RuleName.COOPERATION_AGREEMENT, AGREEMENT | {"notice_months": 61}),
+        (RuleName.COOPERATION_AGREEMENT, AGREEMENT | {"document_url": "http://ddh.example/aftale"}),
+        (RuleName.ONBOARDING_TASKS, []),
+        (RuleName.ONBOARDING_TASKS, [TASK, TASK]),
+        (RuleName.ONBOARDING_TASKS, [TASK | {"responsible": "chair"}]),
+        (RuleName.ONBOARDING_TASKS, [TASK | {"due_months": 2}]),
+        (RuleName.ONBOARDING_TASKS, [TASK | {"due_days": None}]),
+        (RuleName.ONBOARDING_TASKS, [TASK | {"services": []}]),
+        (RuleName.ONBOARDING_TASKS, [TASK | {"services": ["telephone"]}]),
+        (RuleName.EXIT_REASONS, [REASON, REASON]),
+        (RuleName.EXIT_REASONS, [REASON | {"key": "Økonomi"}]),
+        (RuleName.EXIT_REASONS, [REASON | {"title": ""}]),
+        (RuleName.SMALL_AGGREGATE_MINIMUM, 2),
     ],
 )
 def test_values_just_outside_are_refused_by_name(name: RuleName, value: Any) -> None:
