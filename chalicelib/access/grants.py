@@ -1,7 +1,7 @@
 """Who may sign in as what: one item for each address and role, asked again on every request.
 
 So whoever loses a role loses it at once, whatever sessions are open. A grant is written in the transaction of the fact
-that it rests on: a confirmed contact, a leader put into the register.
+that it rests on: a confirmed contact, a leader put into the register, the secretariat's word (staff.py).
 """
 
 from __future__ import annotations
@@ -10,9 +10,7 @@ from pynamodb.attributes import UnicodeAttribute
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.access.people import Person, Role, spelled
-from chalicelib.runtime.tables import Table, transaction
-
-_STAFF = "staff"
+from chalicelib.runtime.tables import Table
 
 
 class _Row(Table):
@@ -24,48 +22,15 @@ class _Row(Table):
     municipality_code = UnicodeAttribute(null=True)
 
 
-class _Staff(Table):
-    feature = "access"
-
-    pk = UnicodeAttribute(hash_key=True, default=_STAFF)
-    sk = UnicodeAttribute(range_key=True)
-    address = UnicodeAttribute()
-    role = UnicodeAttribute()
-
-    @classmethod
-    def of(cls, person: Person) -> _Staff:
-        address = spelled(person.address)
-        return cls(_STAFF, f"{address}#{person.role.value}", address=address, role=person.role.value)
-
-
 def give(to: TransactWrite, person: Person) -> None:
     """Add to a transaction (one item) that the person may sign in so. Given twice is given once."""
     pk, sk = _keys(person)
     to.save(_Row(pk, sk, role=person.role.value, municipality_code=person.municipality_code))
 
 
-def give_to_staff(person: Person) -> None:
-    """Give what rests on nothing else stored: the secretariat's own word. Staff are listed by `staff`."""
-    with transaction() as writing:
-        give(writing, person)
-        writing.save(_Staff.of(person))
-
-
 def take(to: TransactWrite, person: Person) -> None:
     """Add to a transaction (one item) that the person may no longer sign in so."""
     to.delete(_Row(*_keys(person)))
-
-
-def take_from_staff(person: Person) -> None:
-    """Take what `give_to_staff` gave."""
-    with transaction() as writing:
-        take(writing, person)
-        writing.delete(_Staff.of(person))
-
-
-def staff() -> tuple[Person, ...]:
-    """Return everybody who was given access as staff, by address: some tens, one query."""
-    return tuple(Person(address=row.address, role=Role(row.role)) for row in _Staff.query(_STAFF, consistent_read=True))
 
 
 def of(address: str) -> tuple[Person, ...]:

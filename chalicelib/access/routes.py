@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from chalice.app import Blueprint
 
-from chalicelib.access import grants, navigation, service, sessions
+from chalicelib.access import navigation, service, sessions, staff
 from chalicelib.access.checks import NoSuchPage
 from chalicelib.access.people import NAME_BY_ROLE, STAFF, Role, role_name
 from chalicelib.access.routing import route
 from chalicelib.access.visit import Visit
+from chalicelib.common.danish import clock_time
 from chalicelib.mail.addresses import AddressRefused
 from chalicelib.runtime.web import Answer, BadRequest, see_other
 
 bp = Blueprint(__name__)
 
+_WORD_BY_CHANGE = {"given": "givet", "taken": "fjernet"}
 _WRITE_ONE_ADDRESS = "Skriv én e-mailadresse som navn@kommune.dk."
 
 
@@ -83,7 +85,7 @@ def give_account(visit: Visit) -> Answer:
     if role is None:
         return _accounts(visit, errors={"rolle": "Vælg en rolle."})
     try:
-        service.give_account(visit.form.text("email"), role)
+        service.give_account(visit.form.text("email"), role, by=visit.somebody, clock=visit.clock)
     except AddressRefused:
         return _accounts(visit, errors={"email": _WRITE_ONE_ADDRESS})
     return see_other("/konti")
@@ -94,7 +96,7 @@ def take_account(visit: Visit) -> Answer:
     role = _staff_role(visit)
     if role is None:
         raise NoSuchPage
-    service.take_account(visit.form.text("email"), role, by=visit.somebody)
+    service.take_account(visit.form.text("email"), role, by=visit.somebody, clock=visit.clock)
     return see_other("/konti")
 
 
@@ -104,7 +106,17 @@ def _accounts(visit: Visit, *, errors: dict[str, str] | None = None) -> Answer:
         status=422 if errors else 200,
         accounts=[
             {"address": person.address, "role": person.role.value, "role_name": NAME_BY_ROLE[person.role]}
-            for person in grants.staff()
+            for person in staff.everybody()
+        ],
+        log=[
+            {
+                "at": clock_time(change.at),
+                "by": change.by,
+                "what": _WORD_BY_CHANGE[change.what],
+                "address": change.person.address,
+                "role": role_name(change.person),
+            }
+            for change in reversed(staff.log())
         ],
         roles=[(role.value, NAME_BY_ROLE[role]) for role in STAFF],
         address=visit.form.text("email") if errors else "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from chalicelib.access import grants, links, sessions
+from chalicelib.access import grants, links, sessions, staff
 from chalicelib.access.limits import count_mail
 from chalicelib.access.links import Link, LinkSpent, Purpose
 from chalicelib.access.people import Person, Role, spelled
@@ -22,10 +22,10 @@ _BUSY = "Der blev bedt om to links på én gang. Brug det, der er i mailen, elle
 _SECOND = "Linket er lige blevet brugt. Er det ikke af dig, så bed om et nyt."
 
 
-class LastAccount(Refused):
+class OwnAccount(Refused):
     """Raised when the secretariat would lock itself out."""
 
-    code = "last_account"
+    code = "own_account"
 
     def __init__(self) -> None:
         super().__init__("Du kan ikke fjerne din egen adgang. Bed en kollega i sekretariatet om det.")
@@ -79,24 +79,24 @@ def sign_in(token: str, *, chosen: int, clock: Clock = system_clock) -> tuple[Pe
     return people[chosen], session
 
 
-def give_account(address: str, role: Role) -> None:
+def give_account(address: str, role: Role, *, by: Person, clock: Clock = system_clock) -> None:
     """Let an address sign in as staff.
 
     Raises:
         AddressRefused: the text is not one plain address.
     """
-    grants.give_to_staff(Person(address=check_address(address), role=role))
+    staff.give(Person(address=check_address(address), role=role), by=by.address, clock=clock)
 
 
-def take_account(address: str, role: Role, *, by: Person) -> None:
+def take_account(address: str, role: Role, *, by: Person, clock: Clock = system_clock) -> None:
     """End an address's access as staff at once.
 
     Raises:
-        LastAccount: it is one's own.
+        OwnAccount: it is one's own.
     """
     if spelled(address) == by.address and role is by.role:
-        raise LastAccount
-    grants.take_from_staff(Person(address=spelled(address), role=role))
+        raise OwnAccount
+    staff.take(Person(address=spelled(address), role=role), by=by.address, clock=clock)
 
 
 def _people_of(link: Link | None) -> tuple[Person, ...]:

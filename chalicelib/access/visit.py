@@ -14,8 +14,6 @@ from chalicelib.common.errors import AppError, NotFound
 from chalicelib.runtime import web
 from chalicelib.runtime.web import Answer, Form
 
-_PROGRAMS_PATHS = ("/api/", "/partner/", "/openapi.json")
-
 
 class WrongContentType(AppError):
     """Raised when a body comes as something that the route doesn't take."""
@@ -39,7 +37,7 @@ class Visit:
     @property
     def wants_json(self) -> bool:
         """Whether a program is answered, not a person."""
-        return self.route.startswith(_PROGRAMS_PATHS)
+        return self.route.startswith(web.PROGRAMS_PATHS)
 
     @cached_property
     def parameters(self) -> dict[str, str]:
