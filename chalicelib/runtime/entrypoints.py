@@ -49,7 +49,7 @@ def observed(handler: Callable[[Any], T]) -> Callable[[Any], T]:
             logger().error("entry point refused", extra={"entry_point": handler.__name__, "code": error.code})
             raise
         except Exception as error:
-            _log_failure("entry point failed", error, entry_point=handler.__name__)
+            log_failure("entry point failed", error, entry_point=handler.__name__)
             raise
         logger().info("entry point done", extra={"entry_point": handler.__name__})
         return answer
@@ -67,7 +67,7 @@ def each_message(event: Any, handle: Callable[[Any], object]) -> BatchResponse:
         try:
             handle(json.loads(record["body"]))
         except Exception as error:
-            _log_failure("message failed", error, message_id=record["messageId"])
+            log_failure("message failed", error, message_id=record["messageId"])
             failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}
 
@@ -80,13 +80,13 @@ def answered(entry_point: str, call: Callable[[], T], *, refused: Callable[[Exce
         logger().info("request refused", extra={"entry_point": entry_point, "code": error.code})
         return refused(error)
     except Exception as error:
-        _log_failure("request failed", error, entry_point=entry_point)
+        log_failure("request failed", error, entry_point=entry_point)
         return refused(error)
     logger().info("request done", extra={"entry_point": entry_point})
     return answer
 
 
-def _log_failure(what: str, error: Exception, **names: str) -> None:
+def log_failure(what: str, error: Exception, **names: str) -> None:
     """Log where it went wrong, but not the error's text: that may quote a row of somebody's figures."""
     code = error.code if isinstance(error, AppError) else type(error).__name__
     frames = traceback.extract_tb(error.__traceback__)

@@ -19,6 +19,9 @@ from chalicelib.common.errors import Refused
 MOST_BODY_BYTES = 100_000
 _MOST_FIELDS = 200
 
+#: What programs call: they are answered in JSON, also when refused.
+PROGRAMS_PATHS = ("/api/", "/partner/", "/openapi.json")
+
 HTML = "text/html; charset=utf-8"
 JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
