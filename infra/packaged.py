@@ -14,12 +14,25 @@ from typing import Any
 from chalice.cli.factory import CLIFactory
 from chalice.deploy import models
 from chalice.deploy.appgraph import ApplicationGraphBuilder, DependencyBuilder
-from chalice.deploy.deployer import InjectDefaults
+from chalice.deploy.deployer import InjectDefaults, SwaggerBuilder
+from chalice.deploy.swagger import CFNSwaggerGenerator
 from chalice.package import PackageOptions, SAMTemplateGenerator, TemplateDeepMerger
 
 from infra.local.template import APP_TEMPLATE, load
 
 PROJECT = Path(__file__).resolve().parent.parent
+
+
+class _Names:
+    """What Chalice asks a client for while it writes a template: names that are the same wherever we deploy."""
+
+    region_name = "eu-north-1"
+
+    def endpoint_dns_suffix(self, service: str, region: str) -> str:
+        return "amazonaws.com"
+
+    def service_principal(self, service: str, region: str, suffix: str) -> str:
+        return f"{service}.{suffix}"
 
 
 def template(stage: str = "prod") -> dict[str, Any]:
@@ -28,11 +41,12 @@ def template(stage: str = "prod") -> dict[str, Any]:
     with contextlib.redirect_stderr(io.StringIO()):  # Chalice greets new Python versions there
         config = factory.create_config_obj(chalice_stage_name=stage)
     resources = DependencyBuilder().build_dependencies(ApplicationGraphBuilder().build(config, stage))
-    defaults = InjectDefaults()
+    steps = (InjectDefaults(), SwaggerBuilder(CFNSwaggerGenerator()))
     for resource in resources:
-        defaults.handle(config, resource)
+        for step in steps:
+            step.handle(config, resource)
         if isinstance(resource, models.DeploymentPackage):
             resource.filename = "./deployment.zip"
-    generated = SAMTemplateGenerator(config, PackageOptions(client=None)).generate(resources)
+    generated = SAMTemplateGenerator(config, PackageOptions(client=_Names())).generate(resources)
     merged: dict[str, Any] = TemplateDeepMerger().merge(load(APP_TEMPLATE), generated)
     return merged
