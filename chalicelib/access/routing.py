@@ -13,6 +13,7 @@ from typing import Any
 from chalice.app import Blueprint, Response
 
 from chalicelib.access.checks import check_municipality, check_origin, check_role, check_token
+from chalicelib.access.people import Role
 from chalicelib.access.refusals import refusal
 from chalicelib.access.table import PUBLIC, ROLES_BY_ROUTE
 from chalicelib.access.visit import Visit
@@ -73,7 +74,7 @@ def route(
             visit = Visit(request, clock=clock)
             answer = answered(
                 f"{method} {path}",
-                lambda: _guarded(view, visit, roles),
+                lambda: guarded(view, visit, roles),
                 refused=lambda error: refusal(visit, error),
             )
             return _response(answer)
@@ -83,7 +84,12 @@ def route(
     return declare
 
 
-def _guarded(view: View, visit: Visit, roles: frozenset[Any]) -> Answer:
+def guarded(view: View, visit: Visit, roles: frozenset[Role]) -> Answer:
+    """Call the view when the visitor may: `roles` are those of the table.
+
+    Raises:
+        AppError: the visitor may not, or what the view refuses.
+    """
     if roles != PUBLIC:
         check_role(visit, roles)
     check_municipality(visit)

@@ -1,4 +1,4 @@
-"""The staff's accounts: secretariat, chair, steering group. Given and taken by the secretariat, and each change logged."""
+"""The staff: secretariat, chair, steering group. Given access and losing it by the secretariat, each change logged."""
 
 from __future__ import annotations
 

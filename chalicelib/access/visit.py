@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
@@ -27,8 +27,11 @@ class WrongContentType(AppError):
 class Visit:
     """One request. What costs a read (who is signed in) is read when it is first asked for."""
 
-    def __init__(self, request: Any, *, clock: Clock) -> None:
+    def __init__(
+        self, request: Any, *, clock: Clock, find_session: Callable[..., sessions.Session | None] = sessions.find
+    ) -> None:
         self._request = request
+        self._find_session = find_session
         self.clock = clock
         self.method: str = request.method
         self.route: str = request.path  # with its parameters' names: it may be logged
@@ -62,7 +65,7 @@ class Visit:
 
     @cached_property
     def session(self) -> sessions.Session | None:
-        return sessions.find(self.cookies, clock=self.clock)
+        return self._find_session(self.cookies, clock=self.clock)
 
     @property
     def cookies(self) -> str:
