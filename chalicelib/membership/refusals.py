@@ -1,0 +1,163 @@
+"""What membership refuses by name: each with a code for programs and a Danish sentence that says what to do. Pure."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from chalicelib.common.danish import long_date
+from chalicelib.common.errors import Conflict, NotFound, Refused
+from chalicelib.membership.wording import STATE_NAMES
+
+
+class DuplicateRequest(Conflict):
+    """Raised when the municipality is a member, or has asked already."""
+
+    code = "duplicate_request"
+
+
+class AlreadyMember(DuplicateRequest):
+    """Raised when the municipality is a member."""
+
+    def __init__(self, *, name: str, since: date) -> None:
+        super().__init__(f"{name} har været medlem siden {long_date(since)}. Skriv til sekretariatet om ændringer.")
+
+
+class AlreadyAsked(DuplicateRequest):
+    """Raised when a request of the municipality is open; it says which."""
+
+    def __init__(self, *, name: str, request_id: str, submitted_on: date) -> None:
+        super().__init__(
+            f"{name} har allerede en åben anmodning om indmeldelse: {request_id}, sendt {long_date(submitted_on)}. "
+            "Bekræft den, eller skriv til sekretariatet, hvis noget skal ændres."
+        )
+
+
+class RequestUnknown(NotFound):
+    """Raised when there is no such request, or it is somebody else's."""
+
+    code = "request_unknown"
+
+    def __init__(self) -> None:
+        super().__init__("Anmodningen findes ikke, eller den er ikke din.")
+
+
+class NotAMember(NotFound):
+    """Raised when the municipality is not a member."""
+
+    code = "not_a_member"
+
+    def __init__(self) -> None:
+        super().__init__("Kommunen er ikke medlem.")
+
+
+class NotNow(Refused):
+    """Raised when a request doesn't stand where it would have to."""
+
+    code = "not_now"
+
+    def __init__(self, state: str) -> None:
+        super().__init__(f"Det kan ikke gøres nu: anmodningen er {STATE_NAMES[state].lower()}. Se den igen.")
+
+
+class NotYet(Refused):
+    """Raised when the day for it has not come."""
+
+    code = "not_yet"
+
+    def __init__(self, day: date) -> None:
+        super().__init__(f"Det kan tidligst ske den {long_date(day)}.")
+
+
+class EntryNotAhead(Refused):
+    """Raised when entry is wanted on a day that has come already."""
+
+    code = "entry_not_ahead"
+
+    def __init__(self) -> None:
+        super().__init__("Indmeldelsesdatoen skal ligge efter i dag. Vælg en senere dato.")
+
+
+class DispensationNotNeeded(Refused):
+    """Raised when a dispensation is asked for on an ordinary date."""
+
+    code = "dispensation_not_needed"
+
+    def __init__(self, day: date) -> None:
+        super().__init__(
+            f"{long_date(day)} er en almindelig indmeldelsesdato. Vælg den på listen; den kræver ikke dispensation."
+        )
+
+
+class NewDateFirst(Refused):
+    """Raised when a request has missed its entry date: only a new one takes it further."""
+
+    code = "new_date_first"
+
+    def __init__(self, day: date) -> None:
+        super().__init__(
+            f"Indmeldelsesdatoen {long_date(day)} er nået, uden at aftalen er underskrevet. "
+            "Kontaktpersonen skal vælge en ny dato, før det kan gøres."
+        )
+
+
+class NewDateNotAsked(Refused):
+    """Raised when a new date is chosen although the old one still holds."""
+
+    code = "new_date_not_asked"
+
+    def __init__(self, day: date) -> None:
+        super().__init__(
+            f"Indmeldelsesdatoen {long_date(day)} gælder stadig. Skriv til sekretariatet, hvis den skal ændres."
+        )
+
+
+class NotADecision(Refused):
+    """Raised when what is named can't carry an approval: another type of item, or a later meeting."""
+
+    code = "not_a_decision"
+
+    def __init__(self, decision_id: str) -> None:
+        super().__init__(
+            f"{decision_id} er ikke en beslutning, der gælder i dag. "
+            "Vælg et punkt af type B fra et møde, der er holdt, eller registrér beslutningen først."
+        )
+
+
+class DecisionUnknown(Refused):
+    """Raised when the decision named is not registered."""
+
+    code = "decision_unknown"
+
+    def __init__(self) -> None:
+        super().__init__("Beslutningen er ikke registreret. Registrér den under Møder og beslutninger først.")
+
+
+class OwnCase(Refused):
+    """Raised when somebody would decide the own municipality's case."""
+
+    code = "own_case"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Du hører til kommunen og kan ikke selv afgøre dens sag. Bed en kollega registrere afgørelsen."
+        )
+
+
+class ReasonMissing(Refused):
+    """Raised when a municipality is declined without being told why."""
+
+    code = "reason_missing"
+
+    def __init__(self) -> None:
+        super().__init__("Skriv begrundelsen: kommunen får den i mailen om afslaget.")
+
+
+class NotASigningDate(Refused):
+    """Raised when an agreement can't have been signed that day."""
+
+    code = "not_a_signing_date"
+
+    def __init__(self, *, first: date, last: date) -> None:
+        super().__init__(
+            f"Aftalen kan være underskrevet fra {long_date(first)}, da den blev sendt, til i dag, {long_date(last)}."
+        )
