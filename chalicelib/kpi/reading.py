@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from botocore.exceptions import ClientError
+
 from chalicelib.common.months import Month
 from chalicelib.kpi import drop_store
-from chalicelib.kpi.drops import Drop
+from chalicelib.kpi.drops import Drop, Status
+from chalicelib.runtime import clients, settings
 
 
 def drops_in(month: Month) -> Iterator[Drop]:
@@ -17,3 +20,17 @@ def drops_in(month: Month) -> Iterator[Drop]:
 def drop(drop_id: str) -> Drop | None:
     """Return one drop as it is now; None when there is none."""
     return drop_store.get(drop_id)
+
+
+def report_page(drop: Drop) -> bytes | None:
+    """Return the drop's report as a page of HTML; None when there is none yet, or none any longer."""
+    if drop.status is Status.RECEIVED:
+        return None
+    try:
+        answer = clients.s3().get_object(Bucket=settings.files_bucket(), Key=f"{drop.report_key}.html")
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "NoSuchKey":
+            return None
+        raise
+    page: bytes = answer["Body"].read()
+    return page

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
-from urllib.parse import quote
 
 from chalicelib.common.danish import clock_time, counted
 from chalicelib.kpi.drops import Drop, Status
@@ -37,7 +36,7 @@ def report_mail(drop: Drop, kind: Kind | None, outcome: Outcome, *, today: date)
         "hidden_sheets": _names(findings, Role.HIDDEN),
         "differences": len(findings.differences) if findings is not None else 0,
         "advice": advice(outcome),
-        "report_url": f"{settings.base_url()}/rapporter/{quote(drop.report_key)}.html",
+        "report_url": f"{settings.base_url()}/rapporter/{drop.drop_id}",
         "report_key": f"{drop.report_key}.html",
     }
     return Mail(

@@ -411,7 +411,7 @@ def test_rejected_rows_are_mailed_to_the_secretariat_without_anybodys_figures(de
         },
         {"column": "Straksafklarede", "reason": "er ikke et tal", "count": 1, "places": ["række 4"], "more": 0},
     ]
-    assert state.mail.facts["report_url"].endswith(f"/reports/agent-kpi/2025-01.csv/{drop.drop_id}.html")
+    assert state.mail.facts["report_url"] == f"{settings.base_url()}/rapporter/{drop.drop_id}"
     assert [nudge["mail_id"] for nudge in desk.queued("ddh-outbox")] == [f"drop_{drop.drop_id}"]
 
 
@@ -432,7 +432,7 @@ def test_the_mail_says_the_same_as_text_and_as_html(desk: Desk) -> None:
         assert "er flere end de besvarede opkald (1): række 3" in told
         assert "er ikke en dansk kommune (1): række 4" in told
         assert "2 summer i filen passer ikke med rækkerne." in told
-        assert f"/rapporter/{drop.report_key}.html" in told
+        assert f"/rapporter/{drop.drop_id}" in told
     assert "<" not in text
 
 

@@ -1,0 +1,49 @@
+"""Who looked at which report, and when: written before the report is shown, and never changed.
+
+Reports hold figures of agents, and every look at figures of persons is to be accounted for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from secrets import token_hex
+
+from pynamodb.attributes import UnicodeAttribute
+
+from chalicelib.common.clock import Clock
+from chalicelib.runtime.tables import Table
+
+_LOOK = "look#"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One look at a report. `by` is the address of who looked."""
+
+    drop_id: str
+    by: str
+    at: datetime
+
+
+class _Row(Table):
+    """Lies with its drop."""
+
+    feature = "kpi"
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    by = UnicodeAttribute()
+    at = UnicodeAttribute()
+
+
+def note(drop_id: str, *, by: str, clock: Clock) -> None:
+    """Write down a look. Two at the same instant are two."""
+    at = clock.now().isoformat(timespec="microseconds")
+    _Row(f"drop#{drop_id}", f"{_LOOK}{at}#{token_hex(8)}", by=by, at=at).save(condition=_Row.pk.does_not_exist())
+
+
+def of(drop_id: str) -> tuple[Look, ...]:
+    """Return every look at a drop's report, oldest first."""
+    rows = _Row.query(f"drop#{drop_id}", _Row.sk.startswith(_LOOK), consistent_read=True)
+    return tuple(Look(drop_id=drop_id, by=row.by, at=datetime.fromisoformat(row.at)) for row in rows)
