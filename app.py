@@ -7,10 +7,12 @@ from chalice.app import Chalice
 from chalicelib.access import routes as access_routes
 from chalicelib.evaluation import events as evaluation_events
 from chalicelib.kpi import events as kpi_events
+from chalicelib.kpi import routes as kpi_routes
 from chalicelib.mail import events as mail_events
 
 app = Chalice(app_name="ddh", configure_logs=False)  # our decorators log; Chalice's handler would print lines twice
 app.register_blueprint(access_routes.bp)
 app.register_blueprint(kpi_events.bp)
+app.register_blueprint(kpi_routes.bp)
 app.register_blueprint(evaluation_events.bp)
 app.register_blueprint(mail_events.bp)
