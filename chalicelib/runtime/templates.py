@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from chalicelib.common import danish
 from chalicelib.common.months import Month
+from chalicelib.runtime import assets
 
 _CHALICELIB = Path(__file__).resolve().parent.parent
 
@@ -47,7 +48,9 @@ def _environment() -> Environment:
         listed=danish.listed,
         unbroken=lambda text: text.replace(" ", "\N{NO-BREAK SPACE}"),
     )
-    environment.globals.update(percent=danish.percent, counted=danish.counted)
+    environment.globals.update(
+        percent=danish.percent, counted=danish.counted, static=assets.address, has_static=assets.exists
+    )
     return environment
 
 
