@@ -13,6 +13,8 @@ from infra.local import mailbox
 from infra.local.aws import Emulated
 from infra.local.mailbox import SentMail
 
+pytest_plugins = ["tests.web"]
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--strict-browser", action="store_true", help="fail, not skip, where there is no Chromium")
