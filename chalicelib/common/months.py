@@ -82,6 +82,12 @@ class Quarter:
         return f"{self.year:04d}-Q{self.number}"
 
 
+def months_later(day: date, months: int) -> date:
+    """Return the same day of the month so many months later; the month's last day when it has no such day."""
+    month = Month.of(day).plus(months)
+    return min(month.last_day, month.first_day + timedelta(days=day.day - 1))
+
+
 def months_from(first: Month, last: Month) -> Iterator[Month]:
     """Yield each month from `first` to `last`, both included; nothing when `last` is before `first`."""
     month = first

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.common.months import Month, Quarter, months_from
+from chalicelib.common.months import Month, Quarter, months_from, months_later
 
 months = st.builds(Month, st.integers(1960, 9000), st.integers(1, 12))
 
@@ -57,3 +57,16 @@ def test_a_quarter_has_its_three_months() -> None:
 def test_months_from_includes_both_ends_and_is_empty_backwards() -> None:
     assert list(months_from(Month(2024, 12), Month(2025, 1))) == [Month(2024, 12), Month(2025, 1)]
     assert list(months_from(Month(2025, 1), Month(2024, 12))) == []
+
+
+@pytest.mark.parametrize(
+    ("day", "later"),
+    [
+        (date(2025, 1, 15), date(2025, 7, 15)),
+        (date(2024, 8, 31), date(2025, 2, 28)),
+        (date(2023, 8, 29), date(2024, 2, 29)),
+        (date(2025, 3, 31), date(2025, 9, 30)),
+    ],
+)
+def test_months_later_is_the_same_day_or_the_months_last(day: date, later: date) -> None:
+    assert months_later(day, 6) == later
