@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from chalice.app import Chalice
-
 from chalicelib.access import routes as access_routes
 from chalicelib.evaluation import events as evaluation_events
 from chalicelib.kpi import events as kpi_events
 from chalicelib.kpi import routes as kpi_routes
 from chalicelib.mail import events as mail_events
+from chalicelib.runtime.chalice_app import BackOffice
+from chalicelib.site import routes as site_routes
 
-app = Chalice(app_name="ddh", configure_logs=False)  # our decorators log; Chalice's handler would print lines twice
+app = BackOffice()
+app.register_blueprint(site_routes.bp)
 app.register_blueprint(access_routes.bp)
 app.register_blueprint(kpi_events.bp)
 app.register_blueprint(kpi_routes.bp)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -65,10 +66,10 @@ def _no_attribute(name: str, attribute: str) -> str:
 _stage = References(ref=lambda _: "prod", attribute=_no_attribute, exported=lambda name: name)
 
 
-def test_every_event_function_is_packaged() -> None:
+def test_every_function_is_packaged() -> None:
     handlers = {function["Handler"].rpartition(".")[2] for function in _functions().values()}
 
-    assert handlers == _EVENT_FUNCTIONS
+    assert handlers == {"app", *_EVENT_FUNCTIONS}
 
 
 def test_every_function_runs_where_its_packages_are_built_for() -> None:
@@ -103,7 +104,7 @@ def test_schedules_go_by_danish_time() -> None:
     schedules = {
         function["Handler"].rpartition(".")[2]: event["Properties"]
         for function in _functions().values()
-        for event in function["Events"].values()
+        for event in function.get("Events", {}).values()
         if event["Type"] == "ScheduleV2"
     }
 
@@ -129,6 +130,38 @@ def test_every_function_has_a_role_of_its_own_without_wildcards_for_actions() ->
                 assert "*" not in statement["Resource"]
 
 
+def test_the_site_has_one_door_that_speaks_tls_1_2_and_is_throttled() -> None:
+    api = _template()["Resources"]["RestAPI"]["Properties"]
+
+    assert api["DisableExecuteApiEndpoint"]
+    assert api["Domain"]["SecurityPolicy"] == "TLS_1_2"
+    assert [(each["ResourcePath"], each["HttpMethod"]) for each in api["MethodSettings"]] == [("/*", "*")]
+
+
+def test_the_site_answers_in_the_time_that_api_gateway_waits() -> None:
+    assert _functions()["APIHandler"]["Timeout"] <= 29
+
+
+def test_any_body_comes_through_the_site_as_bytes() -> None:
+    definition = _template()["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
+
+    assert definition["x-amazon-apigateway-binary-media-types"] == ["*/*"]
+
+
+@pytest.mark.parametrize(
+    "name", ["MISSING_AUTHENTICATION_TOKEN", "REQUEST_TOO_LARGE", "THROTTLED", "DEFAULT_4XX", "DEFAULT_5XX"]
+)
+def test_what_api_gateway_refuses_by_itself_is_told_in_danish(name: str) -> None:
+    response = _template()["Resources"]["RestAPI"]["Properties"]["GatewayResponses"][name]
+
+    page, problem = response["ResponseTemplates"]["text/html"], response["ResponseTemplates"]["application/json"]
+    told = json.loads(problem)
+    assert '<html lang="da">' in page
+    assert told["detail"].partition(".")[0] in page
+    assert str(told.get("status", "")) == response.get("StatusCode", "")
+    assert response["ResponseParameters"]["Headers"]["Cache-Control"] == "'no-store'"
+
+
 def test_only_infra_app_yaml_s_functions_are_there() -> None:
     # The overlay names Chalice's resources: a renamed function would leave a half one behind.
     assert all("Type" in resource for resource in _template()["Resources"].values())
@@ -149,11 +182,12 @@ def test_cfn_lint_finds_nothing(name: str, tmp_path: Path) -> None:
     assert cfnlint.api.lint_file(path) == []
 
 
-@pytest.mark.parametrize("name", sorted(_EVENT_FUNCTIONS))
+@pytest.mark.parametrize("name", ["app", *sorted(_EVENT_FUNCTIONS)])
 def test_a_handler_imports_alone_with_an_empty_environment(name: str) -> None:
     (handler,) = [each["Handler"] for each in _functions().values() if each["Handler"].endswith(f".{name}")]
     module, _, attribute = handler.rpartition(".")
-    program = f"import sys, {module} as m; assert callable(m.{attribute}); assert 'app' not in sys.modules"
+    others = "" if name == "app" else "; assert 'app' not in sys.modules"
+    program = f"import sys, {module} as m; assert callable(m.{attribute}){others}"
 
     # -I keeps the environment and the working directory out; the path is what Lambda's is: the package's root.
     alone = f"import sys; sys.path.insert(0, {str(packaged.PROJECT)!r}); {program}"
