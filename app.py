@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chalicelib.access import routes as access_routes
 from chalicelib.evaluation import events as evaluation_events
+from chalicelib.governance import routes as governance_routes
 from chalicelib.kpi import events as kpi_events
 from chalicelib.kpi import routes as kpi_routes
 from chalicelib.mail import events as mail_events
@@ -13,6 +14,7 @@ from chalicelib.site import routes as site_routes
 app = BackOffice()
 app.register_blueprint(site_routes.bp)
 app.register_blueprint(access_routes.bp)
+app.register_blueprint(governance_routes.bp)
 app.register_blueprint(kpi_events.bp)
 app.register_blueprint(kpi_routes.bp)
 app.register_blueprint(evaluation_events.bp)
