@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from chalicelib.access.people import NAME_BY_ROLE, Role
@@ -23,7 +23,10 @@ _WORD_BY_FORMAT = {"date": "dato, åååå-mm-dd", "date-time": "tidspunkt, ISO 
 
 
 def explain(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the facts of the readable page: `programs`, `pages`, and the fields of a `problem`."""
+    """Return the facts of the readable page: `programs`, `pages`, and the fields of a `problem`.
+
+    The description of the API itself comes after what it describes.
+    """
     schemas = document["components"]["schemas"]
     operations = [
         {"method": method.upper(), "path": path, **operation}
@@ -31,20 +34,30 @@ def explain(document: Mapping[str, Any]) -> dict[str, Any]:
         for method, operation in by_method.items()
     ]
     return {
-        "programs": [_program(each, schemas) for each in operations if API in each["tags"]],
+        "programs": sorted(
+            (_program(each, schemas) for each in operations if API in each["tags"]),
+            key=lambda program: program["path"] == "/openapi.json",
+        ),
         "pages": [_page(each) for each in operations if API not in each["tags"]],
         "problem": list(_fields(schemas["Problem"], schemas)),
     }
 
 
 def _page(operation: Mapping[str, Any]) -> dict[str, str]:
-    roles = [NAME_BY_ROLE[Role(role)] for role in operation.get("x-roles", [])]
     return {
         "method": operation["method"],
         "path": operation["path"],
         "summary": operation["summary"],
-        "who": danish.listed(roles) if roles else "Alle",
+        "who": _who(operation.get("x-roles", [])),
     }
+
+
+def _who(roles: Sequence[str]) -> str:
+    if not roles:
+        return "Alle"
+    if set(roles) == set(Role):
+        return "Alle, der er logget ind"
+    return danish.listed([NAME_BY_ROLE[role] for role in Role if role in roles])
 
 
 def _program(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> dict[str, Any]:

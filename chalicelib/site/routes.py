@@ -36,7 +36,7 @@ def openapi_document(visit: Visit) -> Answer:  # noqa: ARG001  # every view take
     return json_answer(openapi.document(declared))
 
 
-@route(bp, "GET", "/api", summary="API'et, forklaret for mennesker")
+@route(bp, "GET", "/api", summary="API’et, forklaret for mennesker")
 def api_page(visit: Visit) -> Answer:
     from chalicelib.site import explained, openapi
 

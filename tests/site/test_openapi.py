@@ -94,4 +94,4 @@ def test_the_words_name_each_field_with_what_it_holds(described: dict[str, Any])
 def test_the_words_say_who_may_see_a_page(described: dict[str, Any]) -> None:
     (page,) = explain(described)["pages"]
 
-    assert page["who"] == "Formand, Leder, Sekretariatet og Styregruppen"
+    assert page["who"] == "Leder, Sekretariatet, Formand og Styregruppen"
