@@ -1,4 +1,4 @@
-"""`python -m infra.local`: the main job on an emulated AWS, then a mail viewer until Ctrl-C."""
+"""`python -m infra.local`: the main job on an emulated AWS, then the site and a mail viewer until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from socket import socket
+from threading import Lock
 
 from infra.local import arguments as command_line
 from infra.local.arguments import Arguments
@@ -20,17 +23,28 @@ _STOPPED_BY_SIGNAL = 130
 _ENDED_IN_DEAD_LETTERS = 3
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listeners:
+    """The sockets that the site and the viewer are served on."""
+
+    site: socket
+    viewer: socket
+
+
 def main() -> int:
     """Run; return the exit code: 1 for what the person can change, 2 for the arguments, 3 for dead letters."""
     arguments = command_line.parse()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         command_line.check_places(arguments)
-        with (
-            _locked(arguments.state) if arguments.state else nullcontext(),
-            nullcontext() if arguments.once else listen(arguments.port) as listener,
-        ):
-            return _run(arguments, listener)
+        with _locked(arguments.state) if arguments.state else nullcontext():
+            if arguments.once:
+                return _run(arguments, None)
+            with (
+                listen(arguments.site_port, option="--site-port") as for_site,
+                listen(arguments.port, option="--port") as for_viewer,
+            ):
+                return _run(arguments, Listeners(site=for_site, viewer=for_viewer))
     except CannotRun as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -38,36 +52,60 @@ def main() -> int:
         return _STOPPED_BY_SIGNAL
 
 
-def _run(arguments: Arguments, listener: socket | None) -> int:
+def _run(arguments: Arguments, listeners: Listeners | None) -> int:
     # What follows imports the emulator and the application, which takes two seconds: not for --help or a wrong word.
     from rich.console import Console
 
     from chalicelib.common.clock import system_clock
     from chalicelib.common.errors import AppError
-    from infra.local import aws, viewer
+    from infra import packaged
+    from infra.local import aws, snapshot
+    from infra.local.clockwork import Clockwork
+    from infra.local.functions import functions_of
+    from infra.local.gateway import Gateway
+    from infra.local.pump import Pump
+    from infra.local.rest_api import RestApi
     from infra.local.run import Job
+    from infra.local.serving import serving
     from infra.local.showing import Screen
+    from infra.local.viewer import Viewer
 
     os.environ["POWERTOOLS_LOG_LEVEL"] = "ERROR"  # progress is shown; only failures of functions are worth a log line
     system_clock.business_date = arguments.today
     screen = Screen(Console())
-    address = f"http://127.0.0.1:{arguments.port}"
-    with (
-        aws.emulated({"BaseUrl": address}) as emulated,
-        _kept(arguments.state) if arguments.state else nullcontext(),
-        viewer.serving(listener) if listener else nullcontext(),
-    ):
-        job = Job(arguments, screen, emulated.references)
-        try:
-            job.do()
-        except AppError as error:
-            raise CannotRun(error.message) from error
+    site, viewer = f"http://127.0.0.1:{arguments.site_port}", f"http://127.0.0.1:{arguments.port}"
+    working = Lock()  # job, site and clock take turns
+    with ExitStack() as stack:
+        emulated = stack.enter_context(aws.emulated({"BaseUrl": site}))
+        if arguments.state:
+            stack.enter_context(_kept(arguments.state))
+        template = packaged.template(aws.STAGE)
+        functions = functions_of(template, emulated.references)
+        pump = Pump(functions.values())
+        job = Job(arguments, screen, functions, pump)
+        with working:
+            if listeners:
+                keep = partial(snapshot.save, arguments.state) if arguments.state else _keep_nothing
+                clockwork = Clockwork(functions, pump, working=working, keep=keep)
+                hosts = [f"{name}:{arguments.port}" for name in ("127.0.0.1", "localhost")]
+                stack.enter_context(serving(listeners.viewer, Viewer(hosts, clockwork), name="viewer"))
+            try:
+                job.do()
+            except AppError as error:
+                raise CannotRun(error.message) from error
         dead = job.dead_letters()
         screen.dead_letters(dead)
-        if listener:
-            screen.say(f"Mails and reports: {address}  (Ctrl-C ends)")
-            _until_stopped()
+        if listeners:
+            call = functions["app"].call
+            gateway = Gateway(RestApi(template), call, base_url=site, working=working, afterwards=pump.drain)
+            with serving(listeners.site, gateway, name="site"):
+                screen.addresses(site=site, viewer=viewer)
+                _until_stopped()
     return _ENDED_IN_DEAD_LETTERS if dead else 0
+
+
+def _keep_nothing() -> None:
+    """Without --state nothing outlives the run."""
 
 
 def _until_stopped() -> None:

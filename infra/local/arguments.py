@@ -17,6 +17,7 @@ _PROJECT = Path(__file__).resolve().parent.parent.parent
 _SAMPLE_DROPS = _PROJECT / "events" / "drops"
 _SAMPLE_MONTHS = "2024-01..2024-03,2024-10..2025-01"
 _DEFAULT_PORT = 8025
+_DEFAULT_SITE_PORT = 8026
 
 MonthRange = tuple[Month, Month]
 
@@ -33,6 +34,7 @@ class Arguments:
     mails: Path | None
     outcomes: Path | None
     port: int
+    site_port: int
     state: Path | None
     without_missing: bool
 
@@ -42,7 +44,7 @@ def parse(words: Sequence[str] | None = None) -> Arguments:
     parser = _OneLineParser(
         prog="python -m infra.local",
         description="Run the back office on an emulated AWS: drop the files, evaluate the months, deliver the mails, "
-        "then serve a mail viewer until Ctrl-C.",
+        "then serve the site and a mail viewer until Ctrl-C.",
         epilog="exit code: 0 when all is done, also with rejected rows or a kind of file that is not handled; 1 when "
         "something here is to be put right first; 2 when the arguments are wrong; 3 when a message ended in the dead "
         "letters; 130 when stopped midway. `make run` itself ends with 2 whenever it isn't 0.",
@@ -77,7 +79,7 @@ def parse(words: Sequence[str] | None = None) -> Arguments:
     parser.add_argument(
         "--once",
         action="store_true",
-        help="end when everything is done, without the mail viewer",
+        help="end when everything is done, without the site and the mail viewer",
     )
     parser.add_argument(
         "--mails",
@@ -92,6 +94,13 @@ def parse(words: Sequence[str] | None = None) -> Arguments:
         type=_port,
         default=_DEFAULT_PORT,
         help="port of the mail viewer, on this machine only (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--site-port",
+        metavar="N",
+        type=_port,
+        default=_DEFAULT_SITE_PORT,
+        help="port of the site, on this machine only (default: %(default)s)",
     )
     parser.add_argument(
         "--state", metavar="DIR", type=Path, help="keep the state there between runs (default: in memory only)"

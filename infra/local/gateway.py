@@ -12,7 +12,7 @@ import base64
 import binascii
 import traceback
 from collections.abc import Callable, Iterable, Mapping
-from threading import Lock
+from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,25 +32,32 @@ Call = Callable[[Mapping[str, Any]], Any]
 class Gateway:
     """Answers by calling the function. `base_url` is the one address that it answers at.
 
-    `afterwards` is called after every request that may have changed something.
+    `working` is held while a request is worked on, and `afterwards` called after each that may have changed something.
     """
 
     def __init__(
-        self, api: RestApi, call: Call, *, base_url: str, afterwards: Callable[[], object], clock: Clock = system_clock
+        self,
+        api: RestApi,
+        call: Call,
+        *,
+        base_url: str,
+        working: AbstractContextManager[Any],
+        afterwards: Callable[[], object],
+        clock: Clock = system_clock,
     ) -> None:
         self._api = api
         self._call = call
         self._base_url = base_url
+        self._working = working
         self._afterwards = afterwards
         self._clock = clock
-        self._one_at_a_time = Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         request = Request(environ)
         if request.host != urlsplit(self._base_url).netloc:
             # Cookies and forms hold for one address: whoever came by another name of this machine is led there.
             return redirect(self._base_url, 307)(environ, start_response)
-        with self._one_at_a_time:
+        with self._working:
             response = self._answer(request)
             if request.method != "GET":
                 self._afterwards()

@@ -1,4 +1,4 @@
-"""Takes the viewer's port, before anything that takes time."""
+"""Takes a port, before anything that takes time."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import socket
 from infra.local.problems import PortTaken
 
 
-def listen(port: int) -> socket.socket:
-    """Return a socket that listens on loopback.
+def listen(port: int, *, option: str) -> socket.socket:
+    """Return a socket that listens on loopback. `option` is the word of the command line that chose the port.
 
     Raises:
         PortTaken: another program listens there.
@@ -20,5 +20,5 @@ def listen(port: int) -> socket.socket:
         listener.listen()
     except OSError as error:
         listener.close()
-        raise PortTaken(port) from error
+        raise PortTaken(port, option) from error
     return listener

@@ -10,10 +10,10 @@ class CannotRun(Exception):
 
 
 class PortTaken(CannotRun):
-    """Raised when another program listens on the viewer's port."""
+    """Raised when another program listens on a port; `option` is the word that chooses another."""
 
-    def __init__(self, port: int) -> None:
-        super().__init__(f"Port {port} is taken. Choose another one with --port N.")
+    def __init__(self, port: int, option: str) -> None:
+        super().__init__(f"Port {port} is taken. Choose another one with {option} N.")
 
 
 class NotWritable(CannotRun):

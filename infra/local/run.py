@@ -8,23 +8,21 @@ from contextlib import contextmanager
 from chalicelib.common.months import Month
 from chalicelib.evaluation.ledger import Line
 from chalicelib.kpi.drops import Drop
-from infra import packaged
-from infra.local import aws, dropping, evaluating, mail_files, mailbox, reports, seed, snapshot
+from infra.local import dropping, evaluating, mail_files, mailbox, reports, seed, snapshot
 from infra.local.arguments import Arguments
-from infra.local.functions import Function, functions_of
+from infra.local.functions import Function
 from infra.local.pump import Pump, dead_letters
 from infra.local.showing import Screen, Step
-from infra.local.template import References
 
 
 class Job:
     """One run of the main job over what `arguments` name. The emulated AWS is up."""
 
-    def __init__(self, arguments: Arguments, screen: Screen, references: References) -> None:
+    def __init__(self, arguments: Arguments, screen: Screen, functions: Mapping[str, Function], pump: Pump) -> None:
         self._arguments = arguments
         self._screen = screen
-        self._functions = functions_of(packaged.template(aws.STAGE), references)
-        self._pump = Pump(self._functions.values())
+        self._functions = functions
+        self._pump = pump
         self._months_by_run: dict[str, list[Month]] = {}
         self._dry_months: set[Month] = set()
 

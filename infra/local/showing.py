@@ -16,6 +16,7 @@ from chalicelib.common.clock import system_clock
 from chalicelib.common.months import Month
 from chalicelib.evaluation.ledger import Line
 from chalicelib.evaluation.rules import Outcome
+from infra.local import seed
 from infra.local.evaluating import Waiting
 from infra.local.mailbox import SentMail
 from infra.local.pump import Batch
@@ -52,7 +53,7 @@ class Screen:
         self._console = console
 
     def say(self, text: str) -> None:
-        self._console.print(escape(text), highlight=False)
+        self._console.print(escape(text), highlight=False, soft_wrap=True)
 
     @contextmanager
     def step(self, name: str, *, shown_idle: bool) -> Iterator[Step]:
@@ -105,6 +106,14 @@ class Screen:
             self.say(f"{waiting.month} waits for figures of {count}: {missing}. Drop them, or add --without-missing.")
         else:
             self.say(f"{waiting.month} waits until the months before it are evaluated everywhere.")
+
+    def addresses(self, *, site: str, viewer: str) -> None:
+        """Show where to go next, and who may sign in there."""
+        self.say(f"Membership request: {site}/indmeldelse")
+        self.say(f"Sign in: {site}/log-ind  as one of these; the link comes as a mail in the viewer:")
+        for role, address in seed.shown():
+            self.say(f"  {role:<20} {address}")
+        self.say(f"Mails and reports: {viewer}  (Ctrl-C ends)")
 
     def dead_letters(self, count_by_queue: Mapping[str, int]) -> None:
         for queue, count in count_by_queue.items():

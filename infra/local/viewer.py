@@ -1,4 +1,6 @@
-"""The mail viewer: every mail as it was sent, the reports of the drops, and the outbox. On this machine only.
+"""The mail viewer: every mail as it was sent, the reports of the drops, the outbox, and the run's clock.
+
+On this machine only.
 
 What it shows comes from outside (mails, reports of dropped files): it runs no script, and shows HTML that it did not
 write in a sandboxed frame.
@@ -6,19 +8,17 @@ write in a sandboxed frame.
 
 from __future__ import annotations
 
-import socket
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from werkzeug.exceptions import HTTPException, MisdirectedRequest, NotFound
+from werkzeug.exceptions import Forbidden, HTTPException, MisdirectedRequest, NotFound
 from werkzeug.routing import Map, Rule
-from werkzeug.serving import make_server
+from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from chalicelib.common import danish
@@ -26,8 +26,10 @@ from chalicelib.common.clock import system_clock
 from chalicelib.kpi.report import STATUS_NAME
 from chalicelib.mail import outbox
 from chalicelib.mail.delivery import State
+from chalicelib.runtime import settings
 from infra.local import mailbox, reports
-from infra.local.aws import QuietRequestHandler
+from infra.local.clockwork import Clockwork, DateRefused
+from infra.local.mail_links import links_in
 from infra.local.mailbox import SentMail
 
 _TEMPLATES = Path(__file__).with_name("templates")
@@ -48,6 +50,12 @@ _FOREIGN_HTML = {
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 }
 
+#: The one page with a form. Its Origin is looked at, so the browser must send it.
+_WITH_FORM = {
+    "Content-Security-Policy": _HEADERS["Content-Security-Policy"].replace("form-action 'none'", "form-action 'self'"),
+    "Referrer-Policy": "same-origin",
+}
+
 NAME_BY_STATE = {
     State.PENDING: "Venter",
     State.SENDING: "Ved at blive sendt",
@@ -56,6 +64,12 @@ NAME_BY_STATE = {
     State.COMPLAINED: "Meldt som spam",
     State.BOUNCED: "Afvist af modtageren",
     State.FAILED: "Ikke sendt",
+}
+
+NAME_BY_FUNCTION = {
+    "membership-daily": "Dagens indmeldelser, opgaver og udmeldelser",
+    "evaluation-watchdog": "Evalueringer, der venter",
+    "sweep-outbox": "Mails, der var holdt tilbage",
 }
 
 _routes = Map(
@@ -67,6 +81,8 @@ _routes = Map(
         Rule("/rapporter", endpoint="reports"),
         Rule("/rapporter/<path:key>", endpoint="report"),
         Rule("/udbakke", endpoint="outbox"),
+        Rule("/ur", endpoint="clock", methods=["GET"]),
+        Rule("/ur", endpoint="move_clock", methods=["POST"]),
     ]
 )
 
@@ -74,8 +90,9 @@ _routes = Map(
 class Viewer:
     """The WSGI application. `hosts` are the Host headers that it answers to: others come from a foreign page."""
 
-    def __init__(self, hosts: Iterable[str]) -> None:
+    def __init__(self, hosts: Iterable[str], clockwork: Clockwork) -> None:
         self._hosts = frozenset(hosts)
+        self._clockwork = clockwork
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         request = Request(environ)
@@ -83,29 +100,21 @@ class Viewer:
             if request.host not in self._hosts:
                 raise MisdirectedRequest
             endpoint, arguments = _routes.bind_to_environ(environ).match()
-            response = _PAGES[endpoint](**arguments)
+            response = self._answer(request, endpoint, arguments)
         except HTTPException as error:
             response = _page("problem.html", status=error.code or 500)
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
         return response(environ, start_response)
 
-
-@contextmanager
-def serving(listener: socket.socket) -> Iterator[None]:
-    """Serve the viewer to whoever connects to `listener`, while this lasts."""
-    host, port = listener.getsockname()
-    viewer = Viewer(f"{name}:{port}" for name in (host, "localhost"))
-    # Threads, because a browser opens connections that it doesn't use yet.
-    server = make_server(host, port, viewer, threaded=True, request_handler=QuietRequestHandler, fd=listener.fileno())
-    thread = Thread(target=server.serve_forever, name="viewer", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    def _answer(self, request: Request, endpoint: str, arguments: Mapping[str, Any]) -> Response:
+        if endpoint == "clock":
+            return _clock(self._clockwork)
+        if endpoint == "move_clock":
+            if request.headers.get("Origin") != f"http://{request.host}":
+                raise Forbidden
+            return _move_clock(self._clockwork, request.form.get("dato", ""))
+        return _PAGES[endpoint](**arguments)
 
 
 def _mails() -> Response:
@@ -114,7 +123,13 @@ def _mails() -> Response:
 
 def _mail(message_id: str) -> Response:
     mail = _mail_named(message_id)
-    return _page("mail.html", mail=mail, headers=list(mail.message.items()), clock_time=danish.clock_time)
+    return _page(
+        "mail.html",
+        mail=mail,
+        links=links_in(mail),
+        headers=list(mail.message.items()),
+        clock_time=danish.clock_time,
+    )
 
 
 def _mail_html(message_id: str) -> Response:
@@ -163,6 +178,29 @@ def _outbox() -> Response:
     )
 
 
+def _clock(clockwork: Clockwork, *, status: int = 200, wanted: str = "", refused: str = "") -> Response:
+    page = _page(
+        "clock.html",
+        status=status,
+        morning=clockwork.last,
+        name_by_function=NAME_BY_FUNCTION,
+        wanted=wanted,
+        refused=refused,
+    )
+    page.headers.update(_WITH_FORM)
+    return page
+
+
+def _move_clock(clockwork: Clockwork, wanted: str) -> Response:
+    try:
+        clockwork.move_to(date.fromisoformat(wanted))
+    except DateRefused as error:
+        return _clock(clockwork, status=422, wanted=wanted, refused=error.message)
+    except ValueError:
+        return _clock(clockwork, status=422, refused="Skriv datoen som 2025-07-01.")
+    return redirect("/ur", 303)
+
+
 _PAGES: dict[str, Callable[..., Response]] = {
     "mails": _mails,
     "mail": _mail,
@@ -188,6 +226,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(today=system_clock.today)
+    environment.globals.update(today=system_clock.today, site=settings.base_url)
     environment.filters.update(day=danish.long_date, number=danish.number)
     return environment

@@ -71,13 +71,16 @@ def test_a_broken_state_is_told_in_one_line(tmp_path: Path) -> None:
     assert (tmp_path / "state.json.gz").read_bytes() == b"x"
 
 
-def test_a_taken_port_is_told_in_one_line() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
+@pytest.mark.parametrize(("option", "other"), [("--port", "--site-port"), ("--site-port", "--port")])
+def test_a_taken_port_is_told_in_one_line(option: str, other: str) -> None:
+    with socket.socket() as taken, socket.socket() as free:
+        for each in (taken, free):
+            each.bind(("127.0.0.1", 0))
         taken.listen()
-        port = taken.getsockname()[1]
+        port, free_port = taken.getsockname()[1], free.getsockname()[1]
+        free.close()
 
-        done = _run("--port", str(port))
+        done = _run(option, str(port), other, str(free_port))
 
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-    assert f"Port {port} is taken" in done.stderr
+    assert f"Port {port} is taken. Choose another one with {option} N." in done.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from threading import Lock
 from typing import Any
 
 import pytest
@@ -53,6 +54,7 @@ def _site(
         RestApi(_template(app, **properties)),
         call or (lambda event: app(event, None)),
         base_url=_SITE,
+        working=Lock(),
         afterwards=afterwards,
     )
     return Client(gateway, use_cookies=False)

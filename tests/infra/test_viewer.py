@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import nullcontext
+from datetime import date
+
 import pytest
 from werkzeug.test import Client
 
@@ -9,7 +13,9 @@ from chalicelib.common.clock import system_clock
 from chalicelib.mail import outbox
 from chalicelib.runtime import clients
 from infra.local import mailbox
+from infra.local.clockwork import Clockwork
 from infra.local.mailbox import SentMail
+from infra.local.pump import Pump
 from infra.local.viewer import Viewer
 from tests.conftest import EmulatedAWS
 
@@ -22,11 +28,11 @@ Content-Type: multipart/alternative; boundary=b\r
 --b\r
 Content-Type: text/plain\r
 \r
-as text <script>x</script>\r
+as text <script>x</script> https://ddh.example/api.\r
 --b\r
 Content-Type: text/html\r
 \r
-<script>x</script><p>as page</p>\r
+<script>x</script><p>as page</p><a href="http://127.0.0.1:8026/log-ind/abc">ind</a><a href="javascript:x">x</a>\r
 --b--\r
 """
 
@@ -43,7 +49,14 @@ def viewer(aws: EmulatedAWS) -> Client:
         raw=_RAW,
     )
     mailbox.sent.append(mail)
-    return Client(Viewer([_HOST]))
+    return Client(Viewer([_HOST], Clockwork({}, Pump([]), working=nullcontext())))
+
+
+@pytest.fixture
+def _business_date() -> Iterator[None]:
+    system_clock.business_date = date(2025, 2, 5)
+    yield
+    system_clock.business_date = None
 
 
 def _get(viewer: Client, path: str, host: str = _HOST) -> tuple[int, str, str]:
@@ -52,7 +65,7 @@ def _get(viewer: Client, path: str, host: str = _HOST) -> tuple[int, str, str]:
     return answer.status_code, answer.headers["Content-Security-Policy"], answer.get_data(as_text=True)
 
 
-@pytest.mark.parametrize("path", ["/", "/mails/1", "/mails/1/html", "/rapporter", "/udbakke"])
+@pytest.mark.parametrize("path", ["/", "/mails/1", "/mails/1/html", "/rapporter", "/udbakke", "/ur"])
 def test_no_page_may_run_a_script(viewer: Client, path: str) -> None:
     status, policy, _ = _get(viewer, path)
 
@@ -107,3 +120,56 @@ def test_the_outbox_page_shows_what_waits(viewer: Client) -> None:
     _, _, body = _get(viewer, "/udbakke")
 
     assert "<li>held</li>" in body
+
+
+def test_a_mail_s_links_can_be_followed_and_are_web_addresses(viewer: Client) -> None:
+    _, _, body = _get(viewer, "/mails/1")
+
+    assert '<a href="http://127.0.0.1:8026/log-ind/abc">' in body
+    assert '<a href="https://ddh.example/api">' in body
+    assert "javascript:" not in body
+
+
+def _move(viewer: Client, to: str, *, origin: str | None = f"http://{_HOST}") -> tuple[int, str]:
+    headers = {"Host": _HOST, **({"Origin": origin} if origin else {})}
+    answer = viewer.post("/ur", data={"dato": to}, headers=headers)
+    return answer.status_code, answer.get_data(as_text=True)
+
+
+@pytest.mark.usefixtures("_business_date")
+def test_the_clock_moves_forward(viewer: Client) -> None:
+    assert _move(viewer, "2025-07-01")[0] == 303
+
+    assert system_clock.today() == date(2025, 7, 1)
+    assert "Morgenen den 1. juli 2025" in _get(viewer, "/ur")[2]
+
+
+@pytest.mark.usefixtures("_business_date")
+@pytest.mark.parametrize(
+    ("to", "told"),
+    [
+        ("2025-02-05", "kun fremad"),
+        ("2024-12-31", "kun fremad"),
+        ("9999-12-31", "inden for ti år"),
+        ("1. juli", "Skriv datoen som"),
+        ("", "Skriv datoen som"),
+    ],
+)
+def test_a_date_that_the_clock_cannot_go_to_is_told_on_the_form(viewer: Client, to: str, told: str) -> None:
+    status, body = _move(viewer, to)
+
+    assert status == 422
+    assert told in body
+    assert system_clock.today() == date(2025, 2, 5)
+
+
+@pytest.mark.usefixtures("_business_date")
+@pytest.mark.parametrize("origin", [None, "null", "http://evil.example", "http://127.0.0.1:8026"])
+def test_only_the_viewer_s_own_page_moves_the_clock(viewer: Client, origin: str | None) -> None:
+    assert _move(viewer, "2025-07-01", origin=origin)[0] == 403
+    assert system_clock.today() == date(2025, 2, 5)
+
+
+def test_only_the_clock_s_page_has_a_form_that_works(viewer: Client) -> None:
+    assert "form-action 'self'" in _get(viewer, "/ur")[1]
+    assert "form-action 'none'" in _get(viewer, "/")[1]
