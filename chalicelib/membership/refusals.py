@@ -152,6 +152,15 @@ class ReasonMissing(Refused):
         super().__init__("Skriv begrundelsen: kommunen får den i mailen om afslaget.")
 
 
+class RoleMissing(Refused):
+    """Raised when nobody is said to have signed the agreement."""
+
+    code = "role_missing"
+
+    def __init__(self) -> None:
+        super().__init__("Skriv, i hvilken rolle aftalen er underskrevet, for eksempel kommunaldirektør.")
+
+
 class NotASigningDate(Refused):
     """Raised when an agreement can't have been signed that day."""
 
@@ -161,3 +170,66 @@ class NotASigningDate(Refused):
         super().__init__(
             f"Aftalen kan være underskrevet fra {long_date(first)}, da den blev sendt, til i dag, {long_date(last)}."
         )
+
+
+class AlreadyLeaving(Refused):
+    """Raised when a member that has given notice gives it again."""
+
+    code = "already_leaving"
+
+    def __init__(self, last_day: date) -> None:
+        super().__init__(f"Kommunen er allerede meldt ud. Den sidste dag er {long_date(last_day)}.")
+
+
+class AlreadyContact(Refused):
+    """Raised when an address that is a contact is added again."""
+
+    code = "already_contact"
+
+    def __init__(self) -> None:
+        super().__init__("Adressen er allerede kontakt for kommunen.")
+
+
+class TooManyContacts(Refused):
+    """Raised when a municipality has as many contacts as a mail can go to."""
+
+    code = "too_many_contacts"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"En kommune kan have højst {most} kontakter. Fjern en, før du tilføjer en ny.")
+
+
+class LastContact(Refused):
+    """Raised when a municipality's only contact is to be removed."""
+
+    code = "last_contact"
+
+    def __init__(self) -> None:
+        super().__init__("Kommunen skal have mindst én kontakt. Tilføj en ny, og vent, til den er bekræftet.")
+
+
+class ContactUnknown(NotFound):
+    """Raised when an address to be removed is not a contact."""
+
+    code = "contact_unknown"
+
+    def __init__(self) -> None:
+        super().__init__("Adressen er ikke kontakt for kommunen. Måske er den allerede fjernet.")
+
+
+class TaskUnknown(NotFound):
+    """Raised when the onboarding list has no such task, or it is for somebody else to do."""
+
+    code = "task_unknown"
+
+    def __init__(self) -> None:
+        super().__init__("Opgaven findes ikke på listen, eller det er sekretariatet, der løser den.")
+
+
+class UnknownReason(Refused):
+    """Raised when an exit answer names a reason that isn't on the list, or none."""
+
+    code = "unknown_reason"
+
+    def __init__(self) -> None:
+        super().__init__("Vælg mindst én af årsagerne på listen.")

@@ -117,11 +117,14 @@ def signed(request: Request, *, act: Act, by_role: str, signed_on: date) -> Step
     """The municipality signed the agreement.
 
     Raises:
+        RoleMissing: nobody is said to have signed.
         NotASigningDate: it can't have been signed that day.
     """
     _check(request, State.AGREEMENT_SENT)
     _check_in_time(request, act)
     assert request.agreement is not None
+    if not by_role.strip():
+        raise refusals.RoleMissing
     if not request.agreement.sent_on <= signed_on <= act.on:
         raise refusals.NotASigningDate(first=request.agreement.sent_on, last=act.on)
     agreement = replace(request.agreement, signed_on=signed_on, signed_by_role=by_role)

@@ -1,0 +1,189 @@
+"""A municipality sends its request, confirms it and follows it; strangers can mail nobody through the form."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.access import grants, sessions
+from chalicelib.access.links import LinkSpent
+from chalicelib.access.people import Person, Role
+from chalicelib.common.errors import Conflict
+from chalicelib.mail.addresses import AddressRefused
+from chalicelib.members import register
+from chalicelib.members.member import Member, Service
+from chalicelib.membership import applying, daily, refusals, store
+from chalicelib.membership.entry_dates import EntryDateNotAllowed
+from chalicelib.membership.requests import Event, State
+from tests import faults
+from tests.membership.joining import ASKED, CONTACT, Joining, mail, mail_ids, token_in
+
+
+def test_a_request_is_stored_and_its_contact_asked_to_confirm(joining: Joining) -> None:
+    request_id = joining.submit()
+
+    request = store.get(request_id)
+    assert request is not None
+    assert (request.asked, request.state, request.submitted_on) == (ASKED, State.RECEIVED, date(2025, 2, 5))
+    assert mail_ids() == [f"confirm-request_{request_id}"]
+    assert mail(f"confirm-request_{request_id}").to == (CONTACT,)
+
+
+def test_a_refused_date_stores_and_mails_nothing(joining: Joining) -> None:
+    with pytest.raises(EntryDateNotAllowed):
+        joining.submit(replace(ASKED, entry_date=date(2025, 5, 1)))
+    with pytest.raises(AddressRefused):
+        joining.submit(replace(ASKED, contact_address="a@b.example,c@d.example"))
+
+    assert mail_ids() == []
+    assert list(store.in_state(State.RECEIVED)) == []
+
+
+def test_confirming_proves_the_address_and_opens_the_status_page(joining: Joining) -> None:
+    request_id = joining.submit()
+    token = token_in(f"confirm-request_{request_id}")
+    for _ in range(3):
+        assert applying.awaiting_confirmation(token, clock=joining.clock).state is State.RECEIVED
+
+    request, session = applying.confirm(token, clock=joining.clock)
+
+    found = sessions.find(f"{sessions.COOKIE}={session}", clock=joining.clock)
+    assert found is not None
+    assert found.person == Person(address=CONTACT, role=Role.CONTACT)
+    assert request.state is State.CONFIRMED
+    assert f"received_{request_id}" in mail_ids()
+    assert [each.what for each in store.history(request_id)] == [State.RECEIVED, State.CONFIRMED]
+    with pytest.raises(LinkSpent):
+        applying.confirm(token, clock=joining.clock)
+
+
+def test_spelling_of_the_address_makes_no_difference(joining: Joining) -> None:
+    request_id = joining.submit(replace(ASKED, contact_address="Chef@Frederikssund.example"))
+
+    assert applying.of_contact(request_id, address=CONTACT).contact_address == CONTACT
+
+
+def test_a_stranger_can_cause_one_mail_a_day_to_an_address_and_every_request_is_kept(joining: Joining) -> None:
+    first = joining.submit()
+    others = [joining.submit(replace(ASKED, municipality_code=code)) for code in ("151", "153", "155")]
+    joining.clock.set(instant=joining.clock.now() + timedelta(hours=23))
+    others.append(joining.submit(replace(ASKED, municipality_code="157")))
+    assert mail_ids() == [f"confirm-request_{first}"]
+
+    applying.confirm(token_in(f"confirm-request_{first}"), clock=joining.clock)
+    applying.confirm_own(others[0], address=CONTACT, clock=joining.clock)
+
+    mine = {request.request_id: request.state for request in store.of_contact(CONTACT)}
+    assert mine == {first: State.CONFIRMED, others[0]: State.CONFIRMED} | dict.fromkeys(others[1:], State.RECEIVED)
+
+
+def test_a_member_is_told_since_when_it_is_one(joining: Joining) -> None:
+    register.put(
+        Member(
+            municipality_code="250",
+            name="Frederikssund",
+            leaders=(),
+            services=frozenset(Service),
+            active_from=date(2014, 1, 1),
+        )
+    )
+
+    with pytest.raises(refusals.AlreadyMember, match=r"siden 1\. januar 2014"):
+        joining.submit()
+
+
+def test_an_open_request_is_named_with_its_date(joining: Joining) -> None:
+    request_id = joining.confirmed()
+
+    with pytest.raises(refusals.AlreadyAsked, match=rf"{request_id}, sendt 5\. februar 2025"):
+        joining.submit(replace(ASKED, contact_address="anden@frederikssund.example"))
+
+
+def test_an_unconfirmed_request_holds_its_municipality_against_its_own_address_alone(joining: Joining) -> None:
+    spam = joining.submit(replace(ASKED, contact_address="fremmed@spam.example"))
+    own = joining.submit()
+    with pytest.raises(refusals.AlreadyAsked, match=own):
+        joining.submit()
+
+    applying.confirm(token_in(f"confirm-request_{own}"), clock=joining.clock)
+
+    with pytest.raises(refusals.AlreadyAsked, match=own):
+        applying.confirm(token_in(f"confirm-request_{spam}"), clock=joining.clock)
+    late = store.get(spam)
+    assert late is not None
+    assert late.state is State.RECEIVED
+
+
+def test_a_request_that_nobody_confirmed_in_time_stands_in_nobodys_way(joining: Joining) -> None:
+    first = joining.submit()
+    joining.move_to(date(2025, 2, 13))
+
+    second = joining.submit()
+
+    assert [request.request_id for request in store.of_contact(CONTACT)] == [second]
+    lapsed = store.get(first)
+    assert lapsed is not None
+    assert lapsed.state is State.LAPSED
+
+
+def test_the_requests_of_others_do_not_exist(joining: Joining) -> None:
+    request_id = joining.submit()
+
+    calls: list[Callable[[], object]] = [
+        lambda: applying.of_contact(request_id, address="en@anden.example"),
+        lambda: applying.of_contact("0" * 16, address=CONTACT),
+        lambda: applying.confirm_own(request_id, address="en@anden.example", clock=joining.clock),
+        lambda: applying.choose_new_date(request_id, date(2025, 7, 1), address="en@anden.example", clock=joining.clock),
+    ]
+    for call in calls:
+        with pytest.raises(refusals.RequestUnknown):
+            call()
+
+
+def test_a_new_date_continues_where_the_request_was(joining: Joining) -> None:
+    request_id = joining.approved()
+    joining.move_to(date(2025, 4, 1))
+    assert daily.run(clock=joining.clock) == {"new_date_needed": 1}
+
+    after = applying.choose_new_date(request_id, date(2025, 7, 1), address=CONTACT, clock=joining.clock)
+
+    assert (after.state, after.entry_date, after.new_date_needed) == (State.APPROVED, date(2025, 7, 1), False)
+    assert store.get(request_id) == after
+    assert [each.what for each in store.history(request_id)][-2:] == [Event.NEW_DATE_NEEDED, Event.NEW_DATE_CHOSEN]
+    assert daily.run(clock=joining.clock) == {}
+
+
+def test_the_form_offers_the_next_eight_dates(joining: Joining) -> None:
+    offered = applying.offered_dates(clock=joining.clock)
+
+    assert (len(offered), offered[0]) == (8, date(2025, 4, 1))
+
+
+def test_a_lost_answer_to_the_submission_neither_loses_nor_refuses_it(joining: Joining) -> None:
+    with faults.counted() as calls:
+        joining.submit()
+    number = calls.operations.index("TransactWriteItems") + 1
+
+    with faults.answer_lost_at(number):
+        request_id = joining.submit(replace(ASKED, municipality_code="151", contact_address="b@ballerup.example"))
+
+    assert store.get(request_id) is not None
+    assert f"confirm-request_{request_id}" in mail_ids()
+
+
+def test_of_two_confirmations_at_once_one_wins(joining: Joining, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = token_in(f"confirm-request_{joining.submit()}")
+    commit = store.commit
+
+    def commit_after_somebody_else(*args: Any, **rest: Any) -> None:
+        monkeypatch.setattr(store, "commit", commit)
+        applying.confirm(token, clock=joining.clock)
+        commit(*args, **rest)
+
+    monkeypatch.setattr(store, "commit", commit_after_somebody_else)
+
+    with pytest.raises((Conflict, LinkSpent)):
+        applying.confirm(token, clock=joining.clock)
+    assert grants.of(CONTACT) == (Person(address=CONTACT, role=Role.CONTACT),)

@@ -1,0 +1,120 @@
+"""What the mails say: the same in both parts, in Danish, and nothing typed in those that strangers can cause."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from html import unescape
+from typing import Any
+
+import pytest
+
+from chalicelib.mail.outbox import Mail
+from chalicelib.members.member import Service
+from chalicelib.membership import contacts, daily, deciding, withdrawing
+from chalicelib.runtime.templates import render
+from tests.membership.joining import ASKED, CONTACT, DECISION, STAFF, Joining, mail, mail_ids, token_in
+
+
+def words(sent: Mail, part: str) -> str:
+    """Return a part's text as people read it, in one line."""
+    text = render(f"{sent.template}.{part}", **sent.facts)
+    if part == "html":
+        text = unescape(re.sub(r"<[^>]*>", " ", text.partition("<body")[2].partition(">")[2]))
+    return re.sub(r"\s+", " ", text).strip()
+
+
+@pytest.fixture
+def everything(joining: Joining) -> dict[str, Mail]:
+    """Every kind of mail, as the house records it, by template."""
+    joining.signed()
+    declined = joining.validated(replace(ASKED, municipality_code="151", contact_address="b@ballerup.example"))
+    deciding.decline(declined, decision_id=DECISION, reason="Der er <ikke> plads.", by=STAFF, clock=joining.clock)
+    joining.approved(
+        replace(
+            ASKED,
+            municipality_code="153",
+            contact_address="b@brondby.example",
+            entry_date=date(2025, 5, 5),
+            dispensation_reason="Vores aftale udløber",
+            services=frozenset({Service.CHATBOT}),
+        )
+    )
+    joining.move_to(date(2025, 5, 20))
+    daily.run(clock=joining.clock)
+    before = set(mail_ids())
+    contacts.propose("250", "ny@frederikssund.example", clock=joining.clock)
+    (asked,) = set(mail_ids()) - before
+    contacts.confirm(token_in(asked), clock=joining.clock)
+    withdrawing.withdraw("250", date(2025, 12, 31), by=CONTACT, clock=joining.clock)
+    return {mail(mail_id).template.partition("/")[2]: mail(mail_id) for mail_id in mail_ids()}
+
+
+def test_every_mail_says_the_same_in_both_parts_and_leaves_no_hole(everything: dict[str, Mail]) -> None:
+    assert set(everything) == {
+        "agreement",
+        "approved",
+        "confirm_contact",
+        "confirm_request",
+        "contact_changed",
+        "declined",
+        "exit_survey",
+        "new_date_needed",
+        "received",
+        "reminder",
+        "welcome",
+        "withdrawal_received",
+    }
+    for name, sent in everything.items():
+        html, text = words(sent, "html"), words(sent, "txt")
+        assert "Sekretariatet for Den Digitale Hotline" in text, name
+        for sentence in re.findall(r"[A-ZÆØÅ][^.:!?()]{20,}[.!?]", text):
+            if "http" not in sentence and ", senest " not in sentence:
+                assert sentence in html, (name, sentence)
+        for address in re.findall(r"https?://\S+", text):
+            assert address.rstrip(".") in html, name
+        assert not re.search(r"None|\{\{|\d{4}-\d{2}-\d{2}[^/\d]", text), name
+
+
+SAYS: dict[str, tuple[str, ...]] = {
+    "received": ("kræver en dispensation",),
+    "approved": ("Chatbot fra 5. maj 2025, med dispensation (beslutning 2024-06-19/12)",),
+    "declined": ("Begrundelsen er: Der er <ikke> plads.",),
+    "agreement": ("6 måneders varsel", "inden 1. april 2025"),
+    "new_date_needed": ("Brøndby skulle være med fra 5. maj 2025",),
+    "welcome": ("Kontaktcenter og Chatbot", "Send velkomstpakken til kommunen", "8. april 2025"),
+    "reminder": ("opgave",),
+    "withdrawal_received": ("Den sidste dag som medlem er 31. december 2025",),
+    "contact_changed": ("ny@frederikssund.example er kommet til", f"{CONTACT} og ny@frederikssund.example"),
+    "exit_survey": ("Linket virker i 90 dage, og der kan svares én gang.",),
+}
+
+
+def test_every_mail_says_what_the_municipality_needs(everything: dict[str, Mail]) -> None:
+    for name, sentences in SAYS.items():
+        for sentence in sentences:
+            for part in ("html", "txt"):
+                assert sentence in words(everything[name], part), (name, part)
+
+
+def test_what_is_typed_is_text_in_a_page(everything: dict[str, Mail]) -> None:
+    assert "&lt;ikke&gt;" in render("membership/declined.html", **everything["declined"].facts)
+
+
+CANARY = "KANARIEFUGL"
+
+
+@pytest.mark.parametrize(
+    "canary",
+    [
+        lambda: replace(ASKED, contact_role=CANARY),
+        lambda: replace(ASKED, entry_date=date(2025, 5, 5), dispensation_reason=CANARY),
+    ],
+)
+def test_the_mail_that_a_stranger_can_cause_holds_nothing_typed(joining: Joining, canary: Callable[[], Any]) -> None:
+    request_id = joining.submit(canary())
+    sent = mail(f"confirm-request_{request_id}")
+
+    assert set(sent.facts) == {"url", "days"}
+    assert CANARY not in repr(sent)
+    assert "Frederikssund" not in words(sent, "txt") + sent.subject

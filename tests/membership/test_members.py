@@ -1,0 +1,199 @@
+"""What a member's leaders do: contacts, tasks, and giving notice."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from chalicelib.access import grants
+from chalicelib.access.limits import MailLimitReached
+from chalicelib.access.links import LinkSpent
+from chalicelib.access.people import Person, Role
+from chalicelib.common.errors import Conflict
+from chalicelib.mail.addresses import AddressRefused
+from chalicelib.members import register
+from chalicelib.members.member import Member, Service
+from chalicelib.membership import contacts, leaving_store, member_store, onboarding_list, refusals, withdrawing
+from chalicelib.membership.leaving import LastDayNotAllowed
+from chalicelib.membership.requests import Act
+from tests.membership.joining import CONTACT, ENTRY, Joining, mail, mail_ids, token_in
+
+NEW = "ny@frederikssund.example"
+LEADER = Person(address=CONTACT, role=Role.LEADER, municipality_code="250")
+SECRETARIAT = Person(address="s@ddh.example", role=Role.SECRETARIAT)
+
+
+def leaders() -> tuple[str, ...]:
+    member = register.get("250")
+    assert member is not None
+    return member.leaders
+
+
+def propose(joining: Joining, address: str = NEW) -> str:
+    before = set(mail_ids())
+    contacts.propose("250", address, clock=joining.clock)
+    (asked,) = set(mail_ids()) - before
+    assert mail(asked).to == (address.lower(),)
+    return token_in(asked)
+
+
+def test_a_new_contact_confirms_itself_and_may_sign_in_then(joining: Joining) -> None:
+    joining.active()
+    token = propose(joining, "Ny@Frederikssund.example")
+    assert leaders() == (CONTACT,)
+    assert contacts.invitation(token, clock=joining.clock).address == NEW
+
+    contacts.confirm(token, clock=joining.clock)
+
+    assert leaders() == (CONTACT, NEW)
+    assert grants.of(NEW) == (replace(LEADER, address=NEW),)
+    changed = mail("contact_250_v2")
+    assert (changed.to, changed.facts["added"]) == ((CONTACT, NEW), [NEW])
+    with pytest.raises(LinkSpent):
+        contacts.confirm(token, clock=joining.clock)
+
+
+def test_a_contact_that_is_removed_loses_access_at_once_and_is_told(joining: Joining) -> None:
+    joining.active()
+    contacts.confirm(propose(joining), clock=joining.clock)
+
+    contacts.remove("250", CONTACT, by=NEW, clock=joining.clock)
+
+    assert leaders() == (NEW,)
+    assert not grants.stands(LEADER)
+    assert mail("contact_250_v3").to == (NEW, CONTACT)
+    assert [(what, act.by) for what, act in member_store.changes("250")] == [
+        ("Indmeldt", "system"),
+        (f"{NEW} er ny kontakt", NEW),
+        (f"{CONTACT} er ikke længere kontakt", NEW),
+    ]
+
+
+def test_the_last_contact_stays(joining: Joining) -> None:
+    joining.active()
+
+    with pytest.raises(refusals.LastContact, match="mindst én kontakt"):
+        contacts.remove("250", CONTACT, by=CONTACT, clock=joining.clock)
+    with pytest.raises(refusals.ContactUnknown):
+        contacts.remove("250", NEW, by=CONTACT, clock=joining.clock)
+
+    assert grants.stands(LEADER)
+
+
+def test_what_cannot_be_a_new_contact_is_refused(joining: Joining) -> None:
+    joining.active()
+    propose(joining)
+
+    with pytest.raises(AddressRefused):
+        contacts.propose("250", "Ny Leder <ny@x.example>", clock=joining.clock)
+    with pytest.raises(refusals.AlreadyContact):
+        contacts.propose("250", CONTACT.upper(), clock=joining.clock)
+    with pytest.raises(MailLimitReached):
+        contacts.propose("250", NEW, clock=joining.clock)
+    with pytest.raises(refusals.NotAMember):
+        contacts.propose("151", NEW, clock=joining.clock)
+    member = register.get("250")
+    assert member is not None
+    many = tuple(f"leder{number}@frederikssund.example" for number in range(contacts.MOST_CONTACTS))
+    register.put(replace(member, leaders=many))
+    with pytest.raises(refusals.TooManyContacts):
+        contacts.propose("250", "en.til@frederikssund.example", clock=joining.clock)
+
+
+def test_an_invitation_is_worth_nothing_when_the_membership_is_over(joining: Joining) -> None:
+    joining.active()
+    withdrawing.withdraw("250", date(2025, 12, 31), by=CONTACT, clock=joining.clock)
+    joining.move_to(date(2025, 12, 30))
+    token = propose(joining)
+    joining.move_to(date(2026, 1, 1))
+
+    with pytest.raises(refusals.NotAMember):
+        contacts.confirm(token, clock=joining.clock)
+
+
+def test_a_task_is_ticked_once_by_those_who_do_it(joining: Joining) -> None:
+    joining.active()
+    onboarding_list.tick("250", "training", by=LEADER, clock=joining.clock)
+    joining.clock.set(business_date=date(2025, 4, 2))
+    onboarding_list.tick("250", "training", by=SECRETARIAT, clock=joining.clock)
+    onboarding_list.tick("250", "welcome-pack", by=SECRETARIAT, clock=joining.clock)
+
+    done = {task.key: (task.done_on, task.done_by) for task in onboarding_list.tasks("250", clock=joining.clock)}
+    assert done["training"] == (ENTRY, CONTACT)
+    assert done["welcome-pack"] == (date(2025, 4, 2), SECRETARIAT.address)
+    with pytest.raises(refusals.TaskUnknown):
+        onboarding_list.tick("250", "introduction", by=LEADER, clock=joining.clock)
+    with pytest.raises(refusals.TaskUnknown):
+        onboarding_list.tick("250", "nonsense", by=SECRETARIAT, clock=joining.clock)
+
+
+def test_of_two_ticks_at_once_the_first_stands(joining: Joining) -> None:
+    joining.active()
+    task = onboarding_list.tasks("250", clock=joining.clock)[0]
+    by = Act(by="s@ddh.example", at=joining.clock.now(), on=ENTRY)
+    member_store.tick(task, by)
+
+    with pytest.raises(Conflict, match="allerede markeret"):
+        member_store.tick(task, replace(by, by="en@anden.example"))
+
+
+def test_notice_is_given_by_the_agreements_term_and_mailed_with_the_survey(joining: Joining) -> None:
+    joining.active()
+    offered = withdrawing.offered_last_days("250", clock=joining.clock)
+    assert offered[:2] == (date(2025, 12, 31), date(2026, 3, 31))
+    with pytest.raises(LastDayNotAllowed):
+        withdrawing.withdraw("250", date(2025, 9, 30), by=CONTACT, clock=joining.clock)
+
+    withdrawing.withdraw("250", offered[0], by=CONTACT, clock=joining.clock)
+
+    member = register.get("250")
+    assert member is not None
+    assert member.active_until == offered[0]
+    assert mail("withdrawal_250_2025-12-31").to == (CONTACT,)
+    assert mail("exit-survey_250_2025-12-31").to == (CONTACT,)
+    with pytest.raises(refusals.AlreadyLeaving, match=r"31\. december 2025"):
+        withdrawing.withdraw("250", offered[1], by=CONTACT, clock=joining.clock)
+
+
+def test_the_exit_survey_is_answered_once(joining: Joining) -> None:
+    joining.active()
+    withdrawing.withdraw("250", date(2025, 12, 31), by=CONTACT, clock=joining.clock)
+    token = token_in("exit-survey_250_2025-12-31")
+    assert withdrawing.survey(token, clock=joining.clock).municipality_code == "250"
+    for chosen in ((), ("nonsense",), ("economy", "nonsense")):
+        with pytest.raises(refusals.UnknownReason):
+            withdrawing.answer(token, chosen=chosen, text="", may_interview=False, clock=joining.clock)
+
+    withdrawing.answer(token, chosen=["quality", "economy"], text="Tak", may_interview=True, clock=joining.clock)
+
+    (answer,) = leaving_store.answers()
+    assert (answer.reasons, answer.text, answer.may_interview) == (("economy", "quality"), "Tak", True)
+    with pytest.raises(LinkSpent):
+        withdrawing.answer(token, chosen=["other"], text="", may_interview=False, clock=joining.clock)
+    shown = withdrawing.exit_summary(clock=joining.clock)
+    assert (shown.answers, shown.count_by_reason) == (1, None)
+
+
+def test_the_survey_closes_after_its_days(joining: Joining) -> None:
+    joining.active()
+    withdrawing.withdraw("250", date(2025, 12, 31), by=CONTACT, clock=joining.clock)
+    token = token_in("exit-survey_250_2025-12-31")
+    joining.clock.set(instant=joining.clock.now() + timedelta(days=withdrawing.DAYS_TO_ANSWER))
+
+    with pytest.raises(LinkSpent):
+        withdrawing.survey(token, clock=joining.clock)
+
+
+def test_a_member_without_a_recorded_agreement_goes_by_the_rule_in_force(joining: Joining) -> None:
+    register.put(
+        Member(
+            municipality_code="751",
+            name="Aarhus",
+            leaders=(CONTACT,),
+            services=frozenset(Service),
+            active_from=date(2012, 1, 1),
+        )
+    )
+
+    assert withdrawing.notice_months("751", clock=joining.clock) == 6
+    assert withdrawing.offered_last_days("751", clock=joining.clock)[0] == date(2025, 9, 30)
