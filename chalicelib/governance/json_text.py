@@ -12,6 +12,14 @@ from typing import Any
 from chalicelib.governance.written import FieldRefused, has_controls
 
 _LONGEST = 20_000
+_NAMED_FIRST = ("key", "title", "version")
+
+
+def write_json(value: Any) -> str:
+    """Return the value as text: a list with an element a line, and in each object first what tells it from others."""
+    if isinstance(value, list):
+        return "[\n" + ",\n".join(json.dumps(_named_first(each), ensure_ascii=False) for each in value) + "\n]"
+    return json.dumps(_named_first(value), ensure_ascii=False, indent=2)
 
 
 def read_json(text: str) -> Any:
@@ -34,6 +42,13 @@ def read_json(text: str) -> Any:
     if any(has_controls(each) for each in texts):
         raise FieldRefused("Teksten har styretegn eller linjeskift inde i en værdi. Slet dem.")
     return value
+
+
+def _named_first(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    names = [*(name for name in _NAMED_FIRST if name in value), *(name for name in value if name not in _NAMED_FIRST)]
+    return {name: value[name] for name in names}
 
 
 def _no_number(name: str) -> Any:

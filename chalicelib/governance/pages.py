@@ -70,7 +70,7 @@ def rule(
             {
                 **_dated(each, meeting_days),
                 "state": "coming" if each.in_force_from > today else "current" if each == current else "earlier",
-                "note": each.note,
+                "note": each.note.removeprefix("[A] "),  # the decision says that it is an assumption
                 "registered": _registered(who.by, clock_time(who.at)) if who else _NAME_BY_REGISTRAR["system"],
             }
             for each, who in reversed(all_dated)

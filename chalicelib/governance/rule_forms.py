@@ -7,7 +7,6 @@ Pure: no clock, no AWS, no environment.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from functools import partial
 from typing import Any
 
 from chalicelib.common.months import Month
-from chalicelib.governance.json_text import read_json
+from chalicelib.governance.json_text import read_json, write_json
 from chalicelib.governance.rule_words import level_in_percent
 from chalicelib.governance.written import FieldRefused, Fields, FormRefused
 from chalicelib.rulebook.rules import NotARuleValue, RuleName, check_value
@@ -93,7 +92,7 @@ def _structured(shape: str) -> RuleForm:
     hint = f"Skriv JSON af formen {shape}"
     return RuleForm(
         inputs=(Input(name=VALUE, label="Værdi", hint=hint, kind="textarea"),),
-        write=lambda value: {VALUE: json.dumps(value, ensure_ascii=False, indent=2)},
+        write=lambda value: {VALUE: write_json(value)},
         read=lambda fields: fields.read(VALUE, read_json),
     )
 

@@ -156,7 +156,7 @@ WORDING_BY_NAME: Mapping[RuleName, Wording] = {
     ),
     RuleName.ONBOARDING_TASKS: Wording(
         "Onboarding af en ny kommune",
-        "Opgaverne i tjeklisten, hvem der gør dem, og hvornår. En liste, der er begyndt, ændres ikke.",
+        "Opgaverne i tjeklisten, hvem der gør dem, og hvornår de skal være gjort.",
         _tasks,
     ),
     RuleName.EXIT_REASONS: Wording(

@@ -111,9 +111,10 @@ def supersede(name: RuleName, text_by_field: Mapping[str, str], *, by: str, cloc
     """
     fields = Fields(text_by_field)
     begins = fields.read("fra", lambda text: _day_after(text, clock.today()))
+    value = _value(name, text_by_field, fields)
     decision_id = fields.read("beslutning", lambda text: _granting(text, clock.today()))
     note = fields.read("note", lambda text: written.words(text, at_most=LONGEST_NOTE, needed=False))
-    value = _value(name, text_by_field, fields)
+    fields.check()
     assert begins is not None
     assert decision_id is not None
     assert note is not None
@@ -127,16 +128,14 @@ def supersede(name: RuleName, text_by_field: Mapping[str, str], *, by: str, cloc
     return rule
 
 
-def _value(name: RuleName, text_by_field: Mapping[str, str], others: Fields) -> object:
-    """Return the value that the form says, and check the other fields along with its own."""
+def _value(name: RuleName, text_by_field: Mapping[str, str], fields: Fields) -> object:
+    """Return the value that the form says; what is wrong with it is gathered with the rest."""
     try:
-        value = value_of(name, text_by_field)
+        return value_of(name, text_by_field)
     except FormRefused as refusal:
         for field, message in refusal.message_by_field.items():
-            others.refuse(field, message)
-        value = None
-    others.check()
-    return value
+            fields.refuse(field, message)
+        return None
 
 
 def _day_at_most(text: str, latest: date, ahead: str) -> date:

@@ -110,6 +110,13 @@ def test_a_rule_needs_a_day_to_come_a_value_and_a_decision_taken(
     assert len(book.history(RuleName.FCR_TARGET_PERCENT)) == 1
 
 
+def test_what_is_wrong_with_a_rule_is_told_in_the_order_of_its_form(secretary: Visitor) -> None:
+    page = secretary.post("/regler/quiet_period", {"til": "31-06", "vaerdi": "01-06"}).text
+
+    summary = page[page.index("fejlopsummering") : page.index("<h1>")]
+    assert [each.split('"')[0] for each in summary.split("#felt-")[1:]] == ["fra", "til", "beslutning"]
+
+
 def test_every_rule_has_a_page_and_a_form_filled_with_what_is_in_force(secretary: Visitor) -> None:
     for name in RuleName:
         page = secretary.get(f"/regler/{name.value}")
