@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from threading import Lock
 from typing import Any
 
 import pytest
@@ -51,6 +52,10 @@ class Visitor:
         headers = {"Sec-Fetch-Site": "same-origin", **named.pop("headers", {})}
         return self._client.post(path, base_url=BASE_URL, data=form, headers=headers, **named)
 
+    def send(self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | str | None) -> TestResponse:
+        """Send anything at all, with the cookies."""
+        return self._client.open(url, base_url=BASE_URL, method=method, headers=dict(headers), data=body or b"")
+
     def post_json(self, path: str, value: Any) -> TestResponse:
         return self._client.post(path, base_url=BASE_URL, json=value)
 
@@ -61,7 +66,12 @@ class Site:
     def __init__(self, clock: SettableClock) -> None:
         self._clock = clock
         self.gateway = Gateway(
-            _rest_api(), lambda event: app(event, None), base_url=BASE_URL, afterwards=lambda: None, clock=clock
+            _rest_api(),
+            lambda event: app(event, None),
+            base_url=BASE_URL,
+            working=Lock(),
+            afterwards=lambda: None,
+            clock=clock,
         )
 
     def visitor(self) -> Visitor:

@@ -59,8 +59,11 @@ class Visit:
     def path(self) -> str:
         """The path with its parameters in place; the route itself when they can't be read."""
         path = self.route
-        for name, value in self.parameters.items():
-            path = path.replace(f"{{{name}}}", value)
+        try:
+            for name, value in self.parameters.items():
+                path = path.replace(f"{{{name}}}", value)
+        except NotFound:
+            return self.route
         return path
 
     @cached_property

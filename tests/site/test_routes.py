@@ -54,6 +54,7 @@ def test_a_font_arrives_as_it_is(site: Site) -> None:
         "/static/{version}/%2e%2e%2f%2e%2e%2fassets.py",
         "/static/{version}/dkfds%2Fdkfds.min.css",
         "/static/{version}/%00",
+        "/static/{version}/%ff",
     ],
 )
 def test_no_other_file_is_served(site: Site, path: str) -> None:
