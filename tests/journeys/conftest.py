@@ -1,15 +1,21 @@
-"""What journeys need: the local run as a program of its own, and a browser."""
+"""What journeys need: the local run as a program of its own, with the site and the viewer it serves, and a browser."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from html import unescape
 from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
 
 import pytest
 from selenium import webdriver
@@ -36,21 +42,60 @@ def local_run() -> LocalRun:
     return run
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalSite:
+    """A local run that serves: the addresses of its site and of its viewer, without a slash at the end."""
+
+    site: str
+    viewer: str
+
+    def move_clock(self, to: date) -> None:
+        """Move the run's date forward through the viewer's form, and do that morning's work."""
+        fields = urlencode({"dato": to.isoformat()}).encode()
+        with urlopen(Request(f"{self.viewer}/ur", data=fields, headers={"Origin": self.viewer})) as page:
+            assert page.status == 200
+
+    def links_mailed_to(self, address: str) -> list[str]:
+        """Return the links of the latest mail to an address that starts on the site."""
+        mails = re.findall(r'href="(/mails/[^"]+)">[^<]*</a><p>Til ([^<]*?) · ', self._page("/"))
+        latest = next(path for path, to in mails if address in to.split(", "))
+        addresses = re.findall(r'<li><a href="([^"]+)">', self._page(latest).partition("Links i mailen")[2])
+        return [each for each in map(unescape, addresses) if each.startswith(self.site)]
+
+    def _page(self, path: str) -> str:
+        with urlopen(self.viewer + path) as page:
+            text: str = page.read().decode()
+        return text
+
+
 @pytest.fixture(scope="session")
-def viewer() -> Iterator[str]:
-    """The address of a mail viewer after the month 2024-10 of the sample drops."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    program = _program("--months", "2024-10", "--port", str(port))
+def local_site() -> Iterator[LocalSite]:
+    """The site and the viewer after the month 2024-10 of the sample drops."""
+    with socket.socket() as one, socket.socket() as other:
+        for each in (one, other):
+            each.bind(("127.0.0.1", 0))
+        ports = [str(each.getsockname()[1]) for each in (one, other)]
+    program = _program("--months", "2024-10", "--site-port", ports[0], "--port", ports[1])
     with subprocess.Popen(program, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         for line in running.stdout:
             if line.startswith("Mails and reports:"):
                 break
-        yield f"http://127.0.0.1:{port}"
+        yield LocalSite(site=f"http://127.0.0.1:{ports[0]}", viewer=f"http://127.0.0.1:{ports[1]}")
         running.send_signal(signal.SIGINT)
         assert running.wait(timeout=20) == 0, "Ctrl-C did not end the run cleanly"
+
+
+@pytest.fixture(scope="session")
+def site(local_site: LocalSite) -> str:
+    """The address of the site."""
+    return local_site.site
+
+
+@pytest.fixture(scope="session")
+def viewer(local_site: LocalSite) -> str:
+    """The address of the mail viewer."""
+    return local_site.viewer
 
 
 @pytest.fixture(scope="session")
