@@ -14,7 +14,7 @@ from pynamodb.attributes import UnicodeAttribute
 from chalicelib.common.clock import Clock
 from chalicelib.runtime.tables import Table
 
-_LOOK = "look#"
+_LOOKS_AT = "look#"  # keys of their own, so that a role may add looks and write nothing else
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +27,6 @@ class Look:
 
 
 class _Row(Table):
-    """Lies with its drop."""
-
     feature = "kpi"
 
     pk = UnicodeAttribute(hash_key=True)
@@ -40,10 +38,10 @@ class _Row(Table):
 def note(drop_id: str, *, by: str, clock: Clock) -> None:
     """Write down a look. Two at the same instant are two."""
     at = clock.now().isoformat(timespec="microseconds")
-    _Row(f"drop#{drop_id}", f"{_LOOK}{at}#{token_hex(8)}", by=by, at=at).save(condition=_Row.pk.does_not_exist())
+    _Row(f"{_LOOKS_AT}{drop_id}", f"{at}#{token_hex(8)}", by=by, at=at).save(condition=_Row.pk.does_not_exist())
 
 
 def of(drop_id: str) -> tuple[Look, ...]:
     """Return every look at a drop's report, oldest first."""
-    rows = _Row.query(f"drop#{drop_id}", _Row.sk.startswith(_LOOK), consistent_read=True)
+    rows = _Row.query(f"{_LOOKS_AT}{drop_id}", consistent_read=True)
     return tuple(Look(drop_id=drop_id, by=row.by, at=datetime.fromisoformat(row.at)) for row in rows)
