@@ -8,6 +8,7 @@ from chalicelib.governance import routes as governance_routes
 from chalicelib.kpi import events as kpi_events
 from chalicelib.kpi import routes as kpi_routes
 from chalicelib.mail import events as mail_events
+from chalicelib.membership import events as membership_events
 from chalicelib.runtime.chalice_app import BackOffice
 from chalicelib.site import routes as site_routes
 
@@ -15,6 +16,7 @@ app = BackOffice()
 app.register_blueprint(site_routes.bp)
 app.register_blueprint(access_routes.bp)
 app.register_blueprint(governance_routes.bp)
+app.register_blueprint(membership_events.bp)
 app.register_blueprint(kpi_events.bp)
 app.register_blueprint(kpi_routes.bp)
 app.register_blueprint(evaluation_events.bp)

@@ -19,7 +19,9 @@ from chalicelib.runtime.tables import transaction
 from infra import packaged
 from infra.local.gateway import Gateway
 from infra.local.rest_api import RestApi
+from infra.local.template import References
 from tests.conftest import EmulatedAWS, SettableClock
+from tests.infra.roles import held_to_role
 
 BASE_URL = "https://ddh.example"
 
@@ -61,13 +63,13 @@ class Visitor:
 
 
 class Site:
-    """The application behind its gateway. It reads the test's clock, at which the sessions begin too."""
+    """The application behind its gateway, held to its role. It reads the test's clock, at which sessions begin too."""
 
-    def __init__(self, clock: SettableClock) -> None:
+    def __init__(self, clock: SettableClock, references: References) -> None:
         self._clock = clock
         self.gateway = Gateway(
             _rest_api(),
-            lambda event: app(event, None),
+            held_to_role("APIHandler", lambda event: app(event, None), references),
             base_url=BASE_URL,
             working=Lock(),
             afterwards=lambda: None,
@@ -92,7 +94,7 @@ def site(aws: EmulatedAWS, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(system_clock, "now", clock.now, raising=False)
     monkeypatch.setattr(system_clock, "today", clock.today, raising=False)
     monkeypatch.setenv("DDH_BASE_URL", BASE_URL)
-    return Site(clock)
+    return Site(clock, aws.references)
 
 
 @cache
