@@ -74,7 +74,7 @@ def parse(words: Sequence[str] | None = None) -> Arguments:
         metavar="DATE",
         type=_date,
         default="2025-02-05",
-        help="the business date of the run (default: %(default)s)",
+        help="the business date of the run, or that of the kept state if it is later (default: %(default)s)",
     )
     parser.add_argument(
         "--once",

@@ -1,6 +1,7 @@
 """Keeps the emulated AWS between runs: one compressed JSON file, replaced as a whole or not at all.
 
-It holds the tables' items, every version of every object under its id, the messages that still wait, and the mails.
+It holds the tables' items, every version of every object under its id, the messages that still wait, the mails, and the
+run's date.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import json
 import os
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from moto.s3 import s3_backends
 from moto.s3.models import FakeDeleteMarker
 from moto.sqs import sqs_backends
 
+from chalicelib.common.clock import system_clock
 from infra.local import mailbox
 from infra.local.mailbox import SentMail
 from infra.local.resources import ACCOUNT_ID, REGION
@@ -35,6 +37,7 @@ def save(directory: Path) -> None:
     """Write the state. A crash on the way leaves the file that was there."""
     state = {
         "version": _VERSION,
+        "business_date": system_clock.business_date.isoformat() if system_clock.business_date else None,
         "tables": {name: _items(table) for name, table in dynamodb_backends[ACCOUNT_ID][REGION].tables.items()},
         "objects": {name: _versions(bucket) for name, bucket in s3_backends[ACCOUNT_ID]["aws"].buckets.items()},
         "queues": {name: _messages(queue) for name, queue in sqs_backends[ACCOUNT_ID][REGION].queues.items()},
@@ -52,6 +55,8 @@ def save(directory: Path) -> None:
 
 def restore(directory: Path) -> bool:
     """Put the saved state into the emulated AWS, which is empty; False when there is none.
+
+    A later date than the run's becomes the run's date: what is stored has happened.
 
     Raises:
         UnreadableState: the file can't be understood.
@@ -74,8 +79,15 @@ def restore(directory: Path) -> bool:
     for name, messages in state["queues"].items():
         for message in messages:
             _restore_message(name, message)
+    _go_on_from(state.get("business_date"))
     mailbox.sent.extend(_mail_from_json(mail) for mail in state["mails"])
     return True
+
+
+def _go_on_from(kept: str | None) -> None:
+    if kept is not None:
+        day = date.fromisoformat(kept)
+        system_clock.business_date = max(day, system_clock.business_date or day)
 
 
 def _items(table: Any) -> list[dict[str, Any]]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chalicelib.access import grants, staff
+from chalicelib.access.people import Person, Role
 from chalicelib.common.clock import system_clock
 from chalicelib.members import register
 from chalicelib.runtime import clients
@@ -72,6 +75,33 @@ def test_a_restored_state_is_saved_as_the_same_bytes(aws: EmulatedAWS, tmp_path:
 
     assert (tmp_path / "state.json.gz").read_bytes() == saved
     assert [path.name for path in tmp_path.iterdir()] == ["state.json.gz"]
+
+
+@pytest.mark.parametrize(
+    ("today", "goes_on_from"), [(date(2025, 2, 5), date(2025, 7, 1)), (date(2025, 9, 1), date(2025, 9, 1))]
+)
+def test_a_run_never_goes_back_behind_the_kept_date(
+    aws: EmulatedAWS, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, today: date, goes_on_from: date
+) -> None:
+    monkeypatch.setattr(system_clock, "business_date", date(2025, 7, 1))
+    snapshot.save(tmp_path)
+    system_clock.business_date = today
+
+    snapshot.restore(tmp_path)
+
+    assert system_clock.today() == goes_on_from
+
+
+def test_who_may_sign_in_is_seeded_once(aws: EmulatedAWS) -> None:
+    seed.seed()
+    chair = Person(address="formand@ddh.example", role=Role.CHAIR)
+    assert grants.stands(chair)
+    assert grants.stands(Person(address="leder.aarhus@aarhus.example", role=Role.LEADER, municipality_code="751"))
+
+    staff.take(chair, by="sekretariat@ddh.example", clock=system_clock)
+    seed.seed()
+
+    assert not grants.stands(chair)
 
 
 def test_without_a_saved_state_nothing_is_restored(aws: EmulatedAWS, tmp_path: Path) -> None:
