@@ -6,6 +6,7 @@ seconds late; what holds is read by key.
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -23,6 +24,7 @@ from chalicelib.runtime.tables import IntegerAttribute, JSONTextAttribute, Table
 Also = Callable[[TransactWrite], None]
 
 _SK = "request"
+_ID = re.compile(r"[0-9a-f]{16}")
 _CLAIM = "claim"
 _BUSY = "Anmodningen blev ændret af en anden imens. Se den igen, og prøv så."
 
@@ -100,7 +102,9 @@ def commit(step: Step, *, also: Also = lambda _: None) -> None:
 
 
 def get(request_id: str) -> Request | None:
-    """Return a request as it is now (strong read)."""
+    """Return a request as it is now (strong read). Whatever stands in an address may be asked for."""
+    if not _ID.fullmatch(request_id):
+        return None
     try:
         row = _RequestRow.get(_pk(request_id), _SK, consistent_read=True)
     except DoesNotExist:
