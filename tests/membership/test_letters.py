@@ -47,7 +47,8 @@ def everything(joining: Joining) -> dict[str, Mail]:
     (asked,) = set(mail_ids()) - before
     contacts.confirm(token_in(asked), clock=joining.clock)
     withdrawing.withdraw("250", date(2025, 12, 31), by=CONTACT, clock=joining.clock)
-    return {mail(mail_id).template.partition("/")[2]: mail(mail_id) for mail_id in mail_ids()}
+    mails = sorted((mail(mail_id) for mail_id in mail_ids()), key=lambda each: each.facts.get("is_dispensation", False))
+    return {each.template.partition("/")[2]: each for each in mails}
 
 
 def test_every_mail_says_the_same_in_both_parts_and_leaves_no_hole(everything: dict[str, Mail]) -> None:
