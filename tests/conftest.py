@@ -18,6 +18,7 @@ pytest_plugins = ["tests.web"]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--strict-browser", action="store_true", help="fail, not skip, where there is no Chromium")
+    parser.addoption("--pictures", metavar="DIR", help="put pictures of the pages that journeys come to there")
 
 
 class SettableClock:

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from html import unescape
@@ -62,20 +63,26 @@ class LocalSite:
         addresses = re.findall(r'<li><a href="([^"]+)">', self._page(latest).partition("Links i mailen")[2])
         return [each for each in map(unescape, addresses) if each.startswith(self.site)]
 
+    def latest_mail_to(self, address: str) -> tuple[str, str]:
+        """Return the subject and the page of the latest mail to an address."""
+        mails = re.findall(r'href="(/mails/[^"]+)">([^<]*)</a><p>Til ([^<]*?) · ', self._page("/"))
+        path, subject = next((path, subject) for path, subject, to in mails if address in to.split(", "))
+        return unescape(subject), unescape(self._page(path))
+
     def _page(self, path: str) -> str:
         with urlopen(self.viewer + path) as page:
             text: str = page.read().decode()
         return text
 
 
-@pytest.fixture(scope="session")
-def local_site() -> Iterator[LocalSite]:
-    """The site and the viewer after the month 2024-10 of the sample drops."""
+@contextmanager
+def serving_run(*words: str) -> Iterator[LocalSite]:
+    """Run with words on free ports until it serves, and end it as Ctrl-C does."""
     with socket.socket() as one, socket.socket() as other:
         for each in (one, other):
             each.bind(("127.0.0.1", 0))
         ports = [str(each.getsockname()[1]) for each in (one, other)]
-    program = _program("--months", "2024-10", "--site-port", ports[0], "--port", ports[1])
+    program = _program(*words, "--site-port", ports[0], "--port", ports[1])
     with subprocess.Popen(program, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         for line in running.stdout:
@@ -84,6 +91,20 @@ def local_site() -> Iterator[LocalSite]:
         yield LocalSite(site=f"http://127.0.0.1:{ports[0]}", viewer=f"http://127.0.0.1:{ports[1]}")
         running.send_signal(signal.SIGINT)
         assert running.wait(timeout=20) == 0, "Ctrl-C did not end the run cleanly"
+
+
+@pytest.fixture(scope="session")
+def local_site() -> Iterator[LocalSite]:
+    """The site and the viewer after the month 2024-10 of the sample drops."""
+    with serving_run("--months", "2024-10") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def pictures(request: pytest.FixtureRequest) -> Path | None:
+    """Where journeys put pictures of the pages they come to: `--pictures DIR`."""
+    folder: str | None = request.config.getoption("--pictures")
+    return Path(folder) if folder else None
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,252 @@
+"""A municipality joins: from the form to the entry date, in a browser, and every page on the way is accessible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+
+from tests.journeys.axe import at_width, overflow, violations
+from tests.journeys.conftest import LocalSite, serving_run
+
+pytestmark = pytest.mark.browser
+
+_CONTACT = "borgerservice@nyborg.example"
+_SECOND_LEADER = "digital@nyborg.example"
+_SECRETARIAT = "sekretariat@ddh.example"
+_ENTRY = date(2025, 4, 1)
+
+
+@pytest.fixture(scope="module")
+def empty_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSite]:
+    """A run of its own, without figures: this journey moves its clock for months."""
+    drops = tmp_path_factory.mktemp("drops")
+    with serving_run("--drops", str(drops), "--months", "2024-10") as running:
+        yield running
+
+
+class Person:
+    """Somebody at the browser. They inspect the pages they come to."""
+
+    def __init__(self, browser: Chrome, run: LocalSite, pictures: Path | None) -> None:
+        self._browser = browser
+        self._run = run
+        self._pictures = pictures
+
+    def opens(self, address: str) -> None:
+        self._browser.get(address if address.startswith("http") else self._run.site + address)
+
+    def writes(self, **text_by_field: str) -> None:
+        for name, text in text_by_field.items():
+            field = self._named(name)
+            field.clear()
+            field.send_keys(text)
+
+    def ticks(self, name: str, value: str) -> None:
+        box = self._browser.find_element(By.CSS_SELECTOR, f"[name='{name}'][value='{value}']")
+        self._browser.execute_script("arguments[0].click()", box)
+
+    def presses(self, text: str) -> None:
+        """Press the first button in the page's main part that begins so."""
+        button = self._browser.find_element(By.XPATH, f"//main//button[starts-with(normalize-space(), '{text}')]")
+        self._browser.execute_script("arguments[0].click()", button)
+
+    def inspects(self, page: str) -> None:
+        """See that nothing breaks WCAG, that nothing scrolls sideways and that there is one heading; take a picture."""
+        for width in (1280, 360):
+            with at_width(self._browser, width):
+                assert (page, width, violations(self._browser)) == (page, width, [])
+                assert (page, width, overflow(self._browser)) == (page, width, 0)
+        assert len(self._browser.find_elements(By.TAG_NAME, "h1")) == 1, page
+        if self._pictures is not None:
+            for width, name in ((1280, page), (360, f"{page}-360")):
+                with at_width(self._browser, width):
+                    self._take_whole(self._pictures / f"{name}.png", width=width)
+
+    def signs_in(self, address: str, role: str) -> None:
+        self._browser.delete_all_cookies()
+        self.opens("/log-ind")
+        self.writes(email=address)
+        self.presses("Send link")
+        (link,) = self._run.links_mailed_to(address)
+        self.opens(link)
+        self.presses(f"Log ind som {role}")
+
+    @property
+    def sees(self) -> str:
+        """The text of the page's main part."""
+        return str(self._browser.find_element(By.TAG_NAME, "main").text)
+
+    @property
+    def focus(self) -> WebElement:
+        return self._browser.switch_to.active_element
+
+    @property
+    def path(self) -> str:
+        return str(self._browser.current_url).removeprefix(self._run.site)
+
+    def value_of(self, name: str) -> str:
+        return self._named(name).get_attribute("value") or ""
+
+    def follows(self, text: str) -> None:
+        """Follow the first link that has the text in it."""
+        link = self._browser.find_element(By.XPATH, f"//main//a[contains(normalize-space(), '{text}')]")
+        self.opens(str(link.get_attribute("href")))
+
+    def _named(self, name: str) -> WebElement:
+        return self._browser.find_element(By.NAME, name)
+
+    def _take_whole(self, path: Path, *, width: int) -> None:
+        height = self._browser.execute_script("return document.documentElement.scrollHeight")
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self._browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        self._browser.save_screenshot(str(path))
+
+
+@pytest.fixture
+def person(browser: Chrome, empty_site: LocalSite, pictures: Path | None) -> Iterator[Person]:
+    yield Person(browser, empty_site, pictures)
+    browser.delete_all_cookies()
+
+
+def test_a_municipality_joins_and_leaves(person: Person, empty_site: LocalSite) -> None:
+    _asks_to_join(person)
+    _confirms(person, empty_site)
+    path = _is_validated_decided_and_signed(person)
+    _is_active_on_the_entry_date(person, empty_site, path)
+    _leads_its_membership(person, empty_site)
+    _gives_notice(person, empty_site)
+
+
+def _asks_to_join(person: Person) -> None:
+    person.opens("/")
+    person.inspects("front-page")
+    person.opens("/indmeldelse")
+    person.inspects("request-form")
+    person.writes(kommune="Nyborgg", rolle="Borgerservicechef", email="ikke en adresse", begrundelse="Vi er <klar>")
+    person.ticks("dato", "dispensation")
+    person.presses("Send anmodningen")
+
+    assert person.focus.get_attribute("id") == "fejlopsummering"
+    assert person.value_of("kommune") == "Nyborgg"
+    assert person.value_of("rolle") == "Borgerservicechef"
+    assert person.value_of("begrundelse") == "Vi er <klar>"
+    person.inspects("request-form-errors")
+
+    person.writes(kommune="Nyborg", email=_CONTACT)
+    person.ticks("ydelser", "contact_centre")
+    person.ticks("ydelser", "chatbot")
+    person.ticks("dato", _ENTRY.isoformat())
+    person.writes(begrundelse="")
+    person.presses("Send anmodningen")
+    assert person.path == "/indmeldelse/modtaget"
+    person.inspects("request-received")
+
+
+def _confirms(person: Person, run: LocalSite) -> None:
+    (link,) = run.links_mailed_to(_CONTACT)
+    person.opens(link)
+    assert "Nyborg" in person.sees
+    person.inspects("request-confirm")
+    person.presses("Bekræft anmodningen")
+    assert person.path.startswith("/indmeldelse/status")
+    assert "sekretariat" in person.sees.lower()
+    person.inspects("request-status")
+    person.opens(link)
+    assert "Linket kan ikke bruges" in person.sees, "it works once"
+
+
+def _is_validated_decided_and_signed(person: Person) -> str:
+    person.opens("/log-ind")
+    person.inspects("sign-in")
+    person.signs_in(_SECRETARIAT, "Sekretariatet")
+    assert person.path == "/anmodninger"
+    assert "Nyborg" in person.sees
+    person.inspects("requests")
+    person.follows("Nyborg")
+    path = person.path
+    person.presses("Anmodningen er i orden")
+
+    person.opens("/moeder")
+    person.writes(dato="29-01-2025", vaert="Viborg")
+    person.inspects("meetings")
+    person.presses("Registrér mødet")
+    person.opens("/moeder/2025-01-29")
+    person.writes(punkt="7", tekst="Nyborg Kommune optages som medlem pr. 1. april 2025.")
+    person.ticks("type", "B")
+    person.presses("Registrér punktet")
+    assert "Punkt 7" in person.sees
+    person.inspects("meeting")
+
+    person.opens(path)
+    person.writes(beslutning="2025-01-29/8")
+    person.presses("Godkend")
+    assert person.focus.get_attribute("id") == "fejlopsummering", "there is no such decision"
+    person.writes(beslutning="2025-01-29/7")
+    person.presses("Godkend")
+    person.presses("Send aftalen")
+    person.inspects("request")
+    person.writes(rolle="Kommunaldirektør", underskrevet="05-02-2025")
+    person.presses("Registrér underskriften")
+    assert "Venter på indmeldelsesdatoen" in person.sees
+    for place in ("/medlemmer", "/udmeldelser", "/regler", "/regler/entry_dates", "/konti", "/api"):
+        person.opens(place)
+        person.inspects(place.strip("/").replace("/", "-"))
+    return path
+
+
+def _is_active_on_the_entry_date(person: Person, run: LocalSite, path: str) -> None:
+    run.move_clock(date(2025, 3, 31))
+    person.opens(path)
+    assert "Venter på indmeldelsesdatoen" in person.sees, "the day before"
+    run.move_clock(_ENTRY)
+    person.opens("/medlemskab/450")
+    assert "Medlem fra" in person.sees
+    assert "1. april 2025" in person.sees
+    subject, text = run.latest_mail_to(_CONTACT)
+    assert "Velkommen" in subject
+    assert "Opfølgningsmøde" in text or "opfølgningsmøde" in text.lower()
+
+
+def _leads_its_membership(person: Person, run: LocalSite) -> None:
+    person.signs_in(_CONTACT, "Leder i Nyborg")
+    assert person.path == "/medlemskab/450"
+    person.inspects("membership")
+    person.presses("Udført")
+    assert "Udført" in person.sees
+    person.writes(email=_SECOND_LEADER)
+    person.presses("Tilføj kontakten")
+    assert _SECOND_LEADER not in person.sees, "not before it is confirmed"
+    (link,) = run.links_mailed_to(_SECOND_LEADER)
+    person.opens(link)
+    person.inspects("contact-confirm")
+    person.presses("Bekræft adressen")
+    person.inspects("contact-confirmed")
+    person.opens("/medlemskab/450")
+    assert _SECOND_LEADER in person.sees
+    person.opens("/medlemskab/751")
+    assert "Siden findes ikke" in person.sees, "another municipality is none of ours"
+    person.inspects("not-found")
+
+
+def _gives_notice(person: Person, run: LocalSite) -> None:
+    person.opens("/medlemskab/450/udmeldelse")
+    person.inspects("withdrawal")
+    person.ticks("dato", "2025-12-31")
+    person.ticks("sikker", "ja")
+    person.presses("Meld kommunen ud")
+    assert "31. december 2025" in person.sees
+    link = next(link for link in run.links_mailed_to(_CONTACT) if "/udmeldelse/svar/" in link)
+    person.opens(link)
+    person.inspects("exit-survey")
+    person.ticks("aarsager", "economy")
+    person.presses("Send svaret")
+    person.inspects("exit-survey-answered")
+    run.move_clock(date(2026, 1, 1))
+    person.opens("/medlemskab/450")
+    assert "Log ind" in person.sees, "access ends with the membership"
