@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -19,6 +19,17 @@ pytest_plugins = ["tests.web"]
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--strict-browser", action="store_true", help="fail, not skip, where there is no Chromium")
     parser.addoption("--pictures", metavar="DIR", help="put pictures of the pages that journeys come to there")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where there must be a browser and what it needs, a browser test that skips has failed."""
+    report = yield
+    if report.skipped and item.get_closest_marker("browser") and item.config.getoption("--strict-browser"):
+        report.outcome = "failed"
+    return report
 
 
 class SettableClock:
