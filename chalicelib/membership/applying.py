@@ -7,6 +7,7 @@ mail a day at most, and the request holds its municipality against that address 
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -28,6 +29,7 @@ from chalicelib.membership.entry_dates import EntryDateRule, allowed_dates
 from chalicelib.membership.requests import DAYS_TO_CONFIRM, SYSTEM, Request, Step, Submission
 from chalicelib.rulebook import book as rulebook
 from chalicelib.rulebook.rules import RuleName
+from chalicelib.runtime.tables import conflict_means, transaction
 
 DATES_OFFERED = 8
 _LINK_LIFETIME = timedelta(days=DAYS_TO_CONFIRM)
@@ -134,24 +136,40 @@ def of_contact(request_id: str, *, address: str) -> Request:
 
 
 def _receive(step: Step, *, clock: Clock, with_mail: bool) -> None:
-    request, mails = step.request, list[Mail]()
+    mails = list[Mail]()
 
-    def ask_to_confirm(writes: TransactWrite) -> None:
-        address = request.contact_address
-        limits.count_mail(writes, purpose=Purpose.CONFIRM_REQUEST, address=address, clock=clock)
-        token = links.new(
-            writes,
-            purpose=Purpose.CONFIRM_REQUEST,
-            subject=request.request_id,
-            address=address,
-            valid_for=_LINK_LIFETIME,
-            clock=clock,
-        )
-        mails.append(letters.confirm_request(request, token=token))
-        outbox.record(writes, mails[0], clock=clock)
+    def ask(writes: TransactWrite) -> None:
+        mails.append(_ask_to_confirm(writes, step.request, clock))
 
-    store.commit(step, also=ask_to_confirm if with_mail else lambda _: None)
+    store.commit(step, also=ask if with_mail else lambda _: None)
     outbox.nudge(mail.mail_id for mail in mails)
+
+
+def _ask_again(request: Request, clock: Clock) -> None:
+    """Mail a new link, if the address may get a mail now: the first one may be lost, or was never sent."""
+    address = request.contact_address
+    if not limits.may_mail(purpose=Purpose.CONFIRM_REQUEST, address=address, clock=clock):
+        return
+    with suppress(Conflict), conflict_means("En anden mail var hurtigere."):
+        with transaction() as writes:
+            mail = _ask_to_confirm(writes, request, clock)
+        outbox.nudge([mail.mail_id])
+
+
+def _ask_to_confirm(writes: TransactWrite, request: Request, clock: Clock) -> Mail:
+    address = request.contact_address
+    limits.count_mail(writes, purpose=Purpose.CONFIRM_REQUEST, address=address, clock=clock)
+    token = links.new(
+        writes,
+        purpose=Purpose.CONFIRM_REQUEST,
+        subject=request.request_id,
+        address=address,
+        valid_for=_LINK_LIFETIME,
+        clock=clock,
+    )
+    mail = letters.confirm_request(request, token=token, asked_on=clock.today())
+    outbox.record(writes, mail, clock=clock)
+    return mail
 
 
 def _confirm(request: Request, *, also: store.Also, clock: Clock) -> Request:
@@ -184,6 +202,7 @@ def _check_is_first(asked: Submission, clock: Clock) -> None:
     if own is None:
         return
     if clock.today() < own.lapses_on:
+        _ask_again(own, clock)
         raise _already_asked(own)
     store.commit(steps.lapsed(own, act=act(SYSTEM, clock)))
 

@@ -160,7 +160,7 @@ def submission(typed: Typed) -> Submission:
     fields = Fields()
     code = fields.read("municipality_code", lambda: _municipality(typed.municipality))
     services = fields.read("services", lambda: _services(typed.services))
-    entry_date = fields.read("entry_date", lambda: _entry_date(typed.entry_date))
+    entry_date = fields.read("entry_date", lambda: _entry_date(typed))
     reason = fields.read("dispensation_reason", lambda: _reason(typed.dispensation_reason))
     role = fields.read(
         "contact/role",
@@ -212,10 +212,10 @@ def _services(texts: tuple[str, ...]) -> frozenset[Service]:
     return frozenset(Service(text) for text in texts)
 
 
-def _entry_date(text: str) -> date:
-    if not text:
+def _entry_date(typed: Typed) -> date:
+    if not typed.entry_date and typed.dispensation_reason is None:
         raise FieldRefused("Vælg en af datoerne, eller anmod om dispensation til en anden.")
-    return written.day(text)
+    return written.day(typed.entry_date)
 
 
 def _reason(text: str | None) -> str | None:

@@ -24,10 +24,10 @@ from chalicelib.runtime import settings
 _HOTLINE = "Den Digitale Hotline"
 
 
-def confirm_request(request: Request, *, token: str) -> Mail:
-    """The one mail to an address that a stranger may have typed."""
+def confirm_request(request: Request, *, token: str, asked_on: date) -> Mail:
+    """The one mail a day to an address that a stranger may have typed."""
     return Mail(
-        mail_id=f"confirm-request_{request.request_id}",
+        mail_id=f"confirm-request_{request.request_id}_{asked_on}",
         to=(request.contact_address,),
         subject=f"Bekræft din e-mailadresse hos {_HOTLINE}",
         template="membership/confirm_request",

@@ -9,11 +9,11 @@ from typing import Any
 from chalicelib.access.people import Person
 from chalicelib.common import municipalities
 from chalicelib.common.clock import Clock
-from chalicelib.common.danish import clock_time, long_date
+from chalicelib.common.danish import long_date
 from chalicelib.members.register import Member
 from chalicelib.membership import leaving_store, member_store, onboarding_list, withdrawing
 from chalicelib.membership.onboarding import Task
-from chalicelib.membership.pages import service_names
+from chalicelib.membership.pages import service_names, when
 from chalicelib.membership.requests import SYSTEM, Agreement
 from chalicelib.membership.wording import RESPONSIBLE_NAMES
 
@@ -67,7 +67,7 @@ def membership(member: Member, *, person: Person, clock: Clock) -> dict[str, Any
         ],
         "leaders": list(member.leaders),
         "changes": [
-            {"at": clock_time(act.at), "by": "Systemet" if act.by == SYSTEM else act.by, "what": what}
+            {"at": when(act), "by": "Systemet" if act.by == SYSTEM else act.by, "what": what}
             for what, act in reversed(member_store.changes(code))
         ],
     }

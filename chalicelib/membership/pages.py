@@ -7,8 +7,9 @@ from datetime import date
 from typing import Any
 
 from chalicelib.common import municipalities
-from chalicelib.common.danish import clock_time, listed, long_date
-from chalicelib.membership.requests import SYSTEM, Entry, Request, State
+from chalicelib.common.clock import COPENHAGEN
+from chalicelib.common.danish import listed, long_date
+from chalicelib.membership.requests import SYSTEM, Act, Entry, Request, State
 from chalicelib.membership.wording import NEXT_FOR_CONTACT, SERVICE_NAMES, STATE_NAMES, WAITS_FOR
 
 _WAY = (
@@ -99,7 +100,7 @@ def log(history: Iterable[Entry]) -> list[dict[str, Any]]:
     """Return who did what when, as the secretariat sees it."""
     return [
         {
-            "at": clock_time(entry.act.at),
+            "at": when(entry.act),
             "by": "Systemet" if entry.act.by == SYSTEM else entry.act.by,
             "what": STATE_NAMES[entry.what],
             "reason": entry.reason or "",
@@ -107,6 +108,11 @@ def log(history: Iterable[Entry]) -> list[dict[str, Any]]:
         }
         for entry in history
     ]
+
+
+def when(act: Act) -> str:
+    """Return `5. februar 2025 kl. 06.00`: the business date, and the hour of the real instant."""
+    return f"{long_date(act.on)} kl. {act.at.astimezone(COPENHAGEN):%H.%M}"
 
 
 def dates(days: Iterable[date]) -> list[tuple[str, str]]:

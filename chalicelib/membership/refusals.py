@@ -28,7 +28,7 @@ class AlreadyAsked(DuplicateRequest):
     def __init__(self, *, name: str, request_id: str, submitted_on: date) -> None:
         super().__init__(
             f"{name} har allerede en åben anmodning om indmeldelse: {request_id}, sendt {long_date(submitted_on)}. "
-            "Bekræft den, eller skriv til sekretariatet, hvis noget skal ændres."
+            "Er den ikke bekræftet, så brug linket i den seneste mail. Skriv til sekretariatet, hvis noget skal ændres."
         )
 
 

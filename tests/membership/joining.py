@@ -42,7 +42,7 @@ class Joining:
 
     def confirmed(self, asked: Submission = ASKED) -> str:
         request_id = self.submit(asked)
-        applying.confirm(token_in(f"confirm-request_{request_id}"), clock=self.clock)
+        applying.confirm(confirmation_of(request_id), clock=self.clock)
         return request_id
 
     def validated(self, asked: Submission = ASKED) -> str:
@@ -86,3 +86,8 @@ def token_in(mail_id: str) -> str:
     match = re.search(r"/([A-Za-z0-9_-]{43})$", mail(mail_id).facts["url"])
     assert match is not None
     return match[1]
+
+
+def confirmation_of(request_id: str) -> str:
+    """The token of the link that confirms a request: the latest that was mailed."""
+    return token_in(max(mail_id for mail_id in mail_ids() if mail_id.startswith(f"confirm-request_{request_id}")))

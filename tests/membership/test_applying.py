@@ -18,7 +18,7 @@ from chalicelib.membership import applying, daily, refusals, store
 from chalicelib.membership.entry_dates import EntryDateNotAllowed
 from chalicelib.membership.requests import Event, State
 from tests import faults
-from tests.membership.joining import ASKED, CONTACT, Joining, mail, mail_ids, token_in
+from tests.membership.joining import ASKED, CONTACT, Joining, confirmation_of, mail, mail_ids
 
 
 def test_a_request_is_stored_and_its_contact_asked_to_confirm(joining: Joining) -> None:
@@ -27,8 +27,8 @@ def test_a_request_is_stored_and_its_contact_asked_to_confirm(joining: Joining) 
     request = store.get(request_id)
     assert request is not None
     assert (request.asked, request.state, request.submitted_on) == (ASKED, State.RECEIVED, date(2025, 2, 5))
-    assert mail_ids() == [f"confirm-request_{request_id}"]
-    assert mail(f"confirm-request_{request_id}").to == (CONTACT,)
+    assert mail_ids() == [f"confirm-request_{request_id}_2025-02-05"]
+    assert mail(mail_ids()[0]).to == (CONTACT,)
 
 
 def test_a_refused_date_stores_and_mails_nothing(joining: Joining) -> None:
@@ -43,7 +43,7 @@ def test_a_refused_date_stores_and_mails_nothing(joining: Joining) -> None:
 
 def test_confirming_proves_the_address_and_opens_the_status_page(joining: Joining) -> None:
     request_id = joining.submit()
-    token = token_in(f"confirm-request_{request_id}")
+    token = confirmation_of(request_id)
     for _ in range(3):
         assert applying.awaiting_confirmation(token, clock=joining.clock).state is State.RECEIVED
 
@@ -70,9 +70,9 @@ def test_a_stranger_can_cause_one_mail_a_day_to_an_address_and_every_request_is_
     others = [joining.submit(replace(ASKED, municipality_code=code)) for code in ("151", "153", "155")]
     joining.clock.set(instant=joining.clock.now() + timedelta(hours=23))
     others.append(joining.submit(replace(ASKED, municipality_code="157")))
-    assert mail_ids() == [f"confirm-request_{first}"]
+    assert mail_ids() == [f"confirm-request_{first}_2025-02-05"]
 
-    applying.confirm(token_in(f"confirm-request_{first}"), clock=joining.clock)
+    applying.confirm(confirmation_of(first), clock=joining.clock)
     applying.confirm_own(others[0], address=CONTACT, clock=joining.clock)
 
     mine = {request.request_id: request.state for request in store.of_contact(CONTACT)}
@@ -107,13 +107,29 @@ def test_an_unconfirmed_request_holds_its_municipality_against_its_own_address_a
     with pytest.raises(refusals.AlreadyAsked, match=own):
         joining.submit()
 
-    applying.confirm(token_in(f"confirm-request_{own}"), clock=joining.clock)
+    applying.confirm(confirmation_of(own), clock=joining.clock)
 
     with pytest.raises(refusals.AlreadyAsked, match=own):
-        applying.confirm(token_in(f"confirm-request_{spam}"), clock=joining.clock)
+        applying.confirm(confirmation_of(spam), clock=joining.clock)
     late = store.get(spam)
     assert late is not None
     assert late.state is State.RECEIVED
+
+
+def test_who_asks_again_for_what_waits_gets_a_new_link_a_day_later(joining: Joining) -> None:
+    request_id = joining.submit()
+    first = confirmation_of(request_id)
+    for hours, day, mails in ((0, 5, 1), (25, 6, 2), (1, 6, 2)):
+        joining.clock.set(instant=joining.clock.now() + timedelta(hours=hours), business_date=date(2025, 2, day))
+        with pytest.raises(refusals.AlreadyAsked, match="linket i den seneste mail"):
+            joining.submit()
+        assert len(mail_ids()) == mails
+
+    again = confirmation_of(request_id)
+    assert again != first
+    assert applying.confirm(again, clock=joining.clock)[0].request_id == request_id
+    with pytest.raises(refusals.NotNow):
+        applying.confirm(first, clock=joining.clock)
 
 
 def test_a_request_that_nobody_confirmed_in_time_stands_in_nobodys_way(joining: Joining) -> None:
@@ -170,11 +186,11 @@ def test_a_lost_answer_to_the_submission_neither_loses_nor_refuses_it(joining: J
         request_id = joining.submit(replace(ASKED, municipality_code="151", contact_address="b@ballerup.example"))
 
     assert store.get(request_id) is not None
-    assert f"confirm-request_{request_id}" in mail_ids()
+    assert f"confirm-request_{request_id}_2025-02-05" in mail_ids()
 
 
 def test_of_two_confirmations_at_once_one_wins(joining: Joining, monkeypatch: pytest.MonkeyPatch) -> None:
-    token = token_in(f"confirm-request_{joining.submit()}")
+    token = confirmation_of(joining.submit())
     commit = store.commit
 
     def commit_after_somebody_else(*args: Any, **rest: Any) -> None:
