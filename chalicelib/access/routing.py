@@ -18,7 +18,7 @@ from chalicelib.access.refusals import refusal
 from chalicelib.access.table import PUBLIC, ROLES_BY_ROUTE
 from chalicelib.access.visit import Visit
 from chalicelib.common.clock import Clock, system_clock
-from chalicelib.runtime import web
+from chalicelib.runtime.chalice_app import response_of
 from chalicelib.runtime.entrypoints import answered
 from chalicelib.runtime.web import Answer
 
@@ -77,7 +77,7 @@ def route(
                 lambda: guarded(view, visit, roles),
                 refused=lambda error: refusal(visit, error),
             )
-            return _response(answer)
+            return response_of(answer)
 
         return view
 
@@ -101,14 +101,3 @@ def guarded(view: View, visit: Visit, roles: frozenset[Role]) -> Answer:
                 check_token(visit)
     return view(visit)
 
-
-def _response(answer: Answer) -> Response:
-    headers: dict[str, Any] = {
-        **web.SECURITY_HEADERS,
-        "Cache-Control": "no-store",
-        **answer.headers,
-        "Content-Type": answer.content_type,
-    }
-    if answer.cookies:
-        headers["Set-Cookie"] = list(answer.cookies)
-    return Response(body=answer.body, status_code=answer.status, headers=headers)

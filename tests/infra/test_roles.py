@@ -42,8 +42,9 @@ def _main_job(functions: dict[str, Function], file: Path) -> None:
     """Drop, evaluate and mail the month of two members, one of whose rows is rejected."""
     pump = Pump(functions.values())
     book.seed()
-    for code, name in (("741", "Samsø"), ("773", "Morsø")):
-        register.put(seed.member(code, name))
+    for member in seed.demonstration_members():
+        if member.municipality_code in ("741", "773"):
+            register.put(member)
     sample = (packaged.PROJECT / "events" / "drops" / "agent-kpi" / "2025-01.csv").read_text("cp1252").splitlines()
     rows = [row for row in sample[1:] if row.startswith(("Samsø;", "Morsø;"))]
     file.write_text("\n".join([sample[0], *rows, "Ukendt;1;1;1"]), "utf-8")
