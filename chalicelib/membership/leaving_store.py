@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.exceptions import DoesNotExist
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.transactions import TransactWrite
 
@@ -77,13 +76,10 @@ def add_withdrawal(writes: TransactWrite, withdrawal: Withdrawal) -> None:
     writes.save(row, condition=_WithdrawalRow.pk.does_not_exist())
 
 
-def withdrawal(municipality_code: str, last_day: date) -> Withdrawal | None:
-    """Return the notice that ends a membership on the day (strong read)."""
-    try:
-        key = _withdrawals(municipality_code), last_day.isoformat()
-        return _WithdrawalRow.get(*key, consistent_read=True).withdrawal()
-    except DoesNotExist:
-        return None
+def withdrawal(municipality_code: str, last_day: date) -> Withdrawal:
+    """Return the notice that ends a membership on the day (strong read). It must exist: a link names it."""
+    key = _withdrawals(municipality_code), last_day.isoformat()
+    return _WithdrawalRow.get(*key, consistent_read=True).withdrawal()
 
 
 def ending_before(day: date) -> Iterator[Withdrawal]:

@@ -78,10 +78,7 @@ def survey(token: str, *, clock: Clock = system_clock) -> Withdrawal:
     if link is None:
         raise LinkSpent
     code, _, last_day = link.subject.partition("/")
-    found = leaving_store.withdrawal(code, date.fromisoformat(last_day))
-    if found is None:
-        raise LinkSpent
-    return found
+    return leaving_store.withdrawal(code, date.fromisoformat(last_day))
 
 
 def reasons(*, clock: Clock = system_clock) -> list[tuple[str, str]]:

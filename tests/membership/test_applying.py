@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.access import grants, sessions
+from chalicelib.access import grants, limits, sessions
 from chalicelib.access.links import LinkSpent
 from chalicelib.access.people import Person, Role
 from chalicelib.common.errors import Conflict
@@ -77,6 +77,18 @@ def test_a_stranger_can_cause_one_mail_a_day_to_an_address_and_every_request_is_
 
     mine = {request.request_id: request.state for request in store.of_contact(CONTACT)}
     assert mine == {first: State.CONFIRMED, others[0]: State.CONFIRMED} | dict.fromkeys(others[1:], State.RECEIVED)
+
+
+def test_who_loses_the_race_for_the_days_mail_is_stored_without(
+    joining: Joining, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    joining.submit()
+    monkeypatch.setattr(limits, "may_mail", lambda **_: True)
+
+    request_id = joining.submit(replace(ASKED, municipality_code="151"))
+
+    assert store.get(request_id) is not None
+    assert len(mail_ids()) == 1
 
 
 def test_a_member_is_told_since_when_it_is_one(joining: Joining) -> None:

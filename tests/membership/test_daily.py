@@ -203,6 +203,23 @@ def test_a_member_without_a_request_can_leave_too(joining: Joining) -> None:
     assert run(joining) == {}
 
 
+def test_an_index_that_lags_changes_nothing(joining: Joining, monkeypatch: pytest.MonkeyPatch) -> None:
+    late = joining.approved()
+    other = replace(ASKED, municipality_code="151", contact_address="b@ballerup.example")
+    signed = joining.signed(other)
+    unconfirmed = joining.submit(replace(other, municipality_code="153"))
+    stale = [deciding.request(request_id) for request_id in (late, signed, unconfirmed)]
+    joining.move_to(ENTRY)
+    assert run(joining) == {"activated": 1, "new_date_needed": 1, "lapsed": 1}
+    applying.choose_new_date(late, date(2025, 7, 1), address=CONTACT, clock=joining.clock)
+    before = mail_ids()
+
+    monkeypatch.setattr(store, "in_state", lambda state, **_: [each for each in stale if each.state is state])
+
+    assert run(joining) == {}
+    assert mail_ids() == before
+
+
 def test_one_that_cannot_be_activated_does_not_stop_the_others(joining: Joining) -> None:
     joining.signed()
     joining.signed(replace(ASKED, municipality_code="151", contact_address="b@ballerup.example"))

@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.access.people import Person, Role
 from chalicelib.members import register
-from chalicelib.membership import daily, deciding, leaving_store, store
+from chalicelib.membership import daily, deciding, forms, leaving_store, store
 from chalicelib.membership.requests import State
 from tests.membership.joining import CONTACT, DECISION, ENTRY, Joining, mail, mail_ids, token_in
 from tests.web import CHAIR, SECRETARIAT, STEERING_GROUP, Site, Visitor, leader_of
@@ -235,6 +235,20 @@ def test_another_contact_finds_nothing(joining: Joining, site: Site) -> None:
     assert "ingen anmodninger" in other.get("/indmeldelse/status").text
 
 
+def test_a_signed_in_contact_confirms_the_other_requests_too(joining: Joining, site: Site) -> None:
+    joining.confirmed()
+    asked = forms.submission(forms.from_json({**BODY, "entry_date": "2025-05-15", "dispensation_reason": "<Haster>"}))
+    other = joining.submit(replace(asked, municipality_code="151"))
+    contact = site.signed_in(Person(address=CONTACT, role=Role.CONTACT))
+    path = f"/indmeldelse/status/{other}"
+    assert "&lt;Haster&gt;" in contact.get(path).text
+
+    assert contact.post(f"{path}/bekraeft").status_code == 303
+
+    assert deciding.request(other).state is State.CONFIRMED
+    assert contact.post(f"{path}/bekraeft").status_code == 422
+
+
 def test_a_contact_chooses_a_new_date_when_the_old_one_is_missed(joining: Joining, site: Site) -> None:
     request_id = joining.approved()
     joining.move_to(ENTRY)
@@ -393,6 +407,8 @@ def test_a_leader_gives_notice_and_answers_once(leader: Visitor, site: Site) -> 
     anybody = site.visitor()
     refused = anybody.post(survey, {"tekst": "Vi er <få>"})
     assert (list(errors_of(refused.text)), "Vi er &lt;få&gt;" in refused.text) == (["aarsager"], True)
+    too_long = anybody.post(survey, {"aarsager": "economy", "tekst": "x" * 2001})
+    assert list(errors_of(too_long.text)) == ["tekst"]
     thanks = anybody.post(survey, {"aarsager": ["economy", "other"], "tekst": "Tak", "interview": "ja"})
     assert "Tak for svaret" in anybody.get(thanks.headers["Location"]).text
     assert anybody.get(survey).status_code == 410
