@@ -62,8 +62,8 @@ ROLES_BY_ROUTE: Mapping[tuple[str, str], frozenset[Role]] = {
     # Membership: the member
     ("GET", "/medlemskab/{municipality_code}"): _LEADER | _READS,
     ("POST", "/medlemskab/{municipality_code}/opgaver/{task}"): _LEADER | _SECRETARIAT,
-    ("POST", "/medlemskab/{municipality_code}/kontakter"): _LEADER,
-    ("POST", "/medlemskab/{municipality_code}/kontakter/fjern"): _LEADER,
+    ("POST", "/medlemskab/{municipality_code}/kontakter"): _LEADER | _SECRETARIAT,
+    ("POST", "/medlemskab/{municipality_code}/kontakter/fjern"): _LEADER | _SECRETARIAT,
     ("GET", "/kontakt/bekraeft/{token}"): PUBLIC,
     ("POST", "/kontakt/bekraeft/{token}"): PUBLIC,
     ("GET", "/medlemskab/{municipality_code}/udmeldelse"): _LEADER,

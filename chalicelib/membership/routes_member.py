@@ -96,12 +96,12 @@ def _membership(visit: Visit, *, errors: Mapping[str, str] | None = None) -> Ans
     member = register.get(code)
     if member is None:
         raise refusals.NotAMember
-    is_leader = person.role is Role.LEADER
     facts: dict[str, Any] = member_pages.membership(member, person=person, clock=visit.clock)
     return visit.page(
         "membership/membership.html",
         status=422 if errors else 200,
-        is_leader=is_leader,
+        is_leader=person.role is Role.LEADER,
+        may_change_contacts=person.role in (Role.LEADER, Role.SECRETARIAT) and member.is_member_on(visit.clock.today()),
         own_address=person.address,
         email=visit.form.text("email") if errors else "",
         errors=errors or {},

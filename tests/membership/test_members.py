@@ -17,6 +17,7 @@ from chalicelib.membership import contacts, leaving_store, member_store, onboard
 from chalicelib.membership.leaving import LastDayNotAllowed
 from chalicelib.membership.requests import Act
 from tests.membership.joining import CONTACT, ENTRY, Joining, mail, mail_ids, token_in
+from tests.web import Site
 
 NEW = "ny@frederikssund.example"
 LEADER = Person(address=CONTACT, role=Role.LEADER, municipality_code="250")
@@ -197,3 +198,15 @@ def test_a_member_without_a_recorded_agreement_goes_by_the_rule_in_force(joining
 
     assert withdrawing.notice_months("751", clock=joining.clock) == 6
     assert withdrawing.offered_last_days("751", clock=joining.clock)[0] == date(2025, 9, 30)
+
+
+def test_the_secretariat_helps_a_municipality_whose_leader_has_left(joining: Joining, site: Site) -> None:
+    joining.active()
+    secretariat = site.signed_in(SECRETARIAT)
+
+    page = secretariat.get("/medlemskab/250").text
+    proposed = secretariat.post("/medlemskab/250/kontakter", {"email": NEW})
+
+    assert "Ny kontakts e-mail" in page
+    assert proposed.status_code == 303
+    assert leaders() == (CONTACT,), "not before the address has confirmed itself"
