@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from chalicelib.governance.written import FieldRefused, has_controls
+from chalicelib.common.written import FieldRefused, has_controls
 
 _LONGEST = 20_000
 _NAMED_FIRST = ("key", "title", "version")

@@ -10,10 +10,10 @@ from chalicelib.access.checks import NoSuchPage
 from chalicelib.access.people import Role
 from chalicelib.access.routing import route
 from chalicelib.access.visit import Visit
+from chalicelib.common.written import FormRefused
 from chalicelib.governance import pages, service
 from chalicelib.governance.rule_forms import FORM_BY_NAME
 from chalicelib.governance.service import FieldTaken
-from chalicelib.governance.written import FormRefused
 from chalicelib.rulebook import book, decisions
 from chalicelib.rulebook.decisions import Meeting
 from chalicelib.rulebook.rules import RuleName

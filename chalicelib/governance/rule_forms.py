@@ -15,9 +15,10 @@ from functools import partial
 from typing import Any
 
 from chalicelib.common.months import Month
+from chalicelib.common.written import FieldRefused, FormRefused
 from chalicelib.governance.json_text import read_json, write_json
 from chalicelib.governance.rule_words import level_in_percent
-from chalicelib.governance.written import FieldRefused, Fields, FormRefused
+from chalicelib.governance.written import TextFields
 from chalicelib.rulebook.rules import NotARuleValue, RuleName, check_value
 
 #: The name of a rule's first field; the other names stand with their forms.
@@ -48,7 +49,7 @@ class RuleForm:
 
     inputs: tuple[Input, ...]
     write: Callable[[Any], dict[str, str]]
-    read: Callable[[Fields], Any]
+    read: Callable[[TextFields], Any]
 
 
 def texts_of(name: RuleName, value: Any) -> dict[str, str]:
@@ -63,7 +64,7 @@ def value_of(name: RuleName, text_by_field: Mapping[str, str]) -> Any:
         FormRefused: a field can't be read, or together they are no value of the rule.
     """
     form = FORM_BY_NAME[name]
-    fields = Fields(text_by_field)
+    fields = TextFields(text_by_field)
     value = form.read(fields)
     fields.check()
     try:
@@ -78,7 +79,7 @@ def _whole(label: str, hint: str) -> RuleForm:
     return RuleForm(
         inputs=(Input(name=VALUE, label=label, hint=hint),),
         write=lambda value: {VALUE: str(value)},
-        read=lambda fields: fields.read(VALUE, partial(_read_whole, hint=hint)),
+        read=lambda fields: fields.read_text(VALUE, partial(_read_whole, hint=hint)),
     )
 
 
@@ -93,7 +94,7 @@ def _structured(shape: str) -> RuleForm:
     return RuleForm(
         inputs=(Input(name=VALUE, label="Værdi", hint=hint, kind="textarea"),),
         write=lambda value: {VALUE: write_json(value)},
-        read=lambda fields: fields.read(VALUE, read_json),
+        read=lambda fields: fields.read_text(VALUE, read_json),
     )
 
 
@@ -113,8 +114,8 @@ def _guard() -> RuleForm:
             _LEVEL: level_in_percent(value["level_permille"]),
         },
         read=lambda fields: {
-            "on": fields.read(VALUE, _read_switch),
-            "level_permille": fields.read(_LEVEL, _read_level),
+            "on": fields.read_text(VALUE, _read_switch),
+            "level_permille": fields.read_text(_LEVEL, _read_level),
         },
     )
 
@@ -140,7 +141,7 @@ def _quiet_period() -> RuleForm:
     return RuleForm(
         inputs=(first, last),
         write=lambda value: {VALUE: _day_and_month(value["from"]), _LAST_DAY: _day_and_month(value["to"])},
-        read=lambda fields: {"from": fields.read(VALUE, _read_day), "to": fields.read(_LAST_DAY, _read_day)},
+        read=lambda fields: {"from": fields.read_text(VALUE, _read_day), "to": fields.read_text(_LAST_DAY, _read_day)},
     )
 
 
@@ -149,7 +150,7 @@ def _entry_dates() -> RuleForm:
     return RuleForm(
         inputs=(Input(name=VALUE, label="Dage i året", hint=hint),),
         write=lambda value: {VALUE: ", ".join(_day_and_month(day) for day in value)},
-        read=lambda fields: fields.read(VALUE, _read_days),
+        read=lambda fields: fields.read_text(VALUE, _read_days),
     )
 
 
@@ -177,7 +178,7 @@ def _month() -> RuleForm:
     return RuleForm(
         inputs=(Input(name=VALUE, label="Måned", hint="Måned og år, for eksempel 10-2024."),),
         write=lambda value: {VALUE: "-".join(reversed(value.split("-")))},
-        read=lambda fields: fields.read(VALUE, _read_month),
+        read=lambda fields: fields.read_text(VALUE, _read_month),
     )
 
 

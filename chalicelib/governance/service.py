@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+from chalicelib.common import written
 from chalicelib.common.clock import Clock, system_clock
 from chalicelib.common.danish import long_date
 from chalicelib.common.errors import Conflict
-from chalicelib.governance import written
+from chalicelib.common.written import FieldRefused, FormRefused
 from chalicelib.governance.rule_forms import value_of
-from chalicelib.governance.written import ITEM_TYPE_NAME, FieldRefused, Fields, FormRefused
+from chalicelib.governance.written import ITEM_TYPE_NAME, TextFields, item_number, item_type
 from chalicelib.rulebook import book, decisions
 from chalicelib.rulebook.book import Registration
 from chalicelib.rulebook.decisions import Decision, ItemType, Meeting, NotADecisionId
@@ -49,9 +50,9 @@ def register_meeting(text_by_field: Mapping[str, str], *, by: str, clock: Clock 
         FormRefused: fields can't be taken.
         FieldTaken: there is a meeting on that day, with another host or by another person.
     """
-    fields = Fields(text_by_field)
-    day = fields.read("dato", lambda text: _day_at_most(text, clock.today() + _MEETINGS_AHEAD, "et år"))
-    host = fields.read("vaert", lambda text: written.line(text, at_most=_LONGEST_HOST))
+    fields = TextFields(text_by_field)
+    day = fields.read_text("dato", lambda text: _day_at_most(text, clock.today() + _MEETINGS_AHEAD, "et år"))
+    host = fields.read_text("vaert", lambda text: written.line(text, at_most=_LONGEST_HOST))
     fields.check()
     assert day is not None
     assert host is not None
@@ -75,10 +76,10 @@ def register_item(
         FormRefused: fields can't be taken.
         FieldTaken: the meeting has an item of that number, of another content or by another person.
     """
-    fields = Fields(text_by_field)
-    number = fields.read("punkt", written.item_number)
-    type_ = fields.read("type", written.item_type)
-    text = fields.read("tekst", lambda text: written.words(text, at_most=LONGEST_TEXT))
+    fields = TextFields(text_by_field)
+    number = fields.read_text("punkt", item_number)
+    type_ = fields.read_text("type", item_type)
+    text = fields.read_text("tekst", lambda text: written.words(text, at_most=LONGEST_TEXT, missing="Skriv en tekst."))
     fields.check()
     assert number is not None
     assert type_ is not None
@@ -109,11 +110,11 @@ def supersede(name: RuleName, text_by_field: Mapping[str, str], *, by: str, cloc
         FormRefused: fields can't be taken.
         FieldTaken: another rule of this name begins on that day.
     """
-    fields = Fields(text_by_field)
-    begins = fields.read("fra", lambda text: _day_after(text, clock.today()))
+    fields = TextFields(text_by_field)
+    begins = fields.read_text("fra", lambda text: _day_after(text, clock.today()))
     value = _value(name, text_by_field, fields)
-    decision_id = fields.read("beslutning", lambda text: _granting(text, clock.today()))
-    note = fields.read("note", lambda text: written.words(text, at_most=LONGEST_NOTE, needed=False))
+    decision_id = fields.read_text("beslutning", lambda text: _granting(text, clock.today()))
+    note = fields.read_text("note", lambda text: written.words(text, at_most=LONGEST_NOTE))
     fields.check()
     assert begins is not None
     assert decision_id is not None
@@ -128,7 +129,7 @@ def supersede(name: RuleName, text_by_field: Mapping[str, str], *, by: str, cloc
     return rule
 
 
-def _value(name: RuleName, text_by_field: Mapping[str, str], fields: Fields) -> object:
+def _value(name: RuleName, text_by_field: Mapping[str, str], fields: TextFields) -> object:
     """Return the value that the form says; what is wrong with it is gathered with the rest."""
     try:
         return value_of(name, text_by_field)

@@ -1,4 +1,4 @@
-"""What people write in the fields of governance's forms, read into values. Each reader says in Danish what it wants.
+"""What people write in the fields of governance's forms alone: agenda items. The rest is in common.written.
 
 Pure: no clock, no AWS, no environment.
 """
@@ -6,20 +6,15 @@ Pure: no clock, no AWS, no environment.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import TypeVar
 
-from chalicelib.common.errors import Refused
+from chalicelib.common.written import FieldRefused, Fields
 from chalicelib.rulebook.meetings import ItemType
 
 T = TypeVar("T")
 
-_DANISH_DATE = re.compile(r"([0-9]{1,2})[-./]([0-9]{1,2})[-./]([0-9]{4})")
-_ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _ITEM = re.compile(r"[1-9][0-9]{0,2}")
-_EARLIEST_YEAR = 2000  # earlier than anything of ours: 0024 is a slip of the finger
 
 ITEM_TYPE_NAME = {
     ItemType.ORIENTATION: "Orientering",
@@ -28,99 +23,16 @@ ITEM_TYPE_NAME = {
 }
 
 
-class FieldRefused(Refused):
-    """Raised when one field can't be taken as it is written."""
-
-    code = "field_refused"
-
-
-class FormRefused(Refused):
-    """Raised when a form has fields that can't be taken: all of them at once, by name."""
-
-    code = "form_refused"
-
-    def __init__(self, message_by_field: Mapping[str, str]) -> None:
-        super().__init__(" ".join(message_by_field.values()))
-        self.message_by_field = dict(message_by_field)
-
-
-class Fields:
+class TextFields(Fields):
     """The texts of a form, read one by one; what is wrong is gathered."""
 
     def __init__(self, text_by_field: Mapping[str, str]) -> None:
+        super().__init__()
         self._text_by_field = text_by_field
-        self._message_by_field: dict[str, str] = {}
 
-    def read(self, name: str, reader: Callable[[str], T]) -> T | None:
-        """Return what the reader makes of the field; None when it refuses."""
-        try:
-            return reader(self._text_by_field.get(name, ""))
-        except FieldRefused as refusal:
-            self.refuse(name, refusal.message)
-            return None
-
-    def refuse(self, name: str, message: str) -> None:
-        """Gather what is wrong with a field."""
-        self._message_by_field[name] = message
-
-    def check(self) -> None:
-        """Check that no field was refused.
-
-        Raises:
-            FormRefused: some were.
-        """
-        if self._message_by_field:
-            raise FormRefused(self._message_by_field)
-
-
-def day(text: str) -> date:
-    """Return the date written as `19-06-2024` or `2024-06-19`.
-
-    Raises:
-        FieldRefused: it is written otherwise, or there is no such day.
-    """
-    if not text:
-        raise FieldRefused("Skriv en dato som dag-måned-år, for eksempel 19-06-2024.")
-    danish, iso = _DANISH_DATE.fullmatch(text), _ISO_DATE.fullmatch(text)
-    if danish:
-        year, month, number = int(danish[3]), int(danish[2]), int(danish[1])
-    elif iso:
-        year, month, number = int(iso[1]), int(iso[2]), int(iso[3])
-    else:
-        raise FieldRefused("Datoen kan ikke læses. Skriv den som dag-måned-år, for eksempel 19-06-2024.")
-    if year < _EARLIEST_YEAR:
-        raise FieldRefused(f"Året {year} er for længe siden. Skriv årstallet med fire cifre.")
-    try:
-        return date(year, month, number)
-    except ValueError as error:
-        raise FieldRefused("Den dag findes ikke i kalenderen. Ret dag eller måned.") from error
-
-
-def words(text: str, *, at_most: int, needed: bool = True) -> str:
-    """Return a text of one or more lines, its line ends made alike.
-
-    Raises:
-        FieldRefused: it is missing, longer than `at_most` characters, or has characters that can't be shown.
-    """
-    plain = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if needed and not plain:
-        raise FieldRefused("Skriv en tekst.")
-    if len(plain) > at_most:
-        raise FieldRefused(f"Teksten er på {len(plain)} tegn. Skriv højst {at_most}.")
-    if has_controls(plain.replace("\n", "").replace("\t", "")):
-        raise FieldRefused("Teksten har usynlige styretegn i sig. Slet dem, eller skriv teksten igen i feltet.")
-    return plain
-
-
-def line(text: str, *, at_most: int) -> str:
-    """Return a text of one line, which may be empty.
-
-    Raises:
-        FieldRefused: it is longer than `at_most` characters, or has line ends or other controls.
-    """
-    if has_controls(text):
-        raise FieldRefused("Skriv teksten på én linje, uden styretegn.")
-    return words(text, at_most=at_most, needed=False)
+    def read_text(self, name: str, reader: Callable[[str], T]) -> T | None:
+        """Return what the reader makes of the field's text; None when it refuses."""
+        return self.read(name, lambda: reader(self._text_by_field.get(name, "")))
 
 
 def item_number(text: str) -> int:
@@ -144,8 +56,3 @@ def item_type(text: str) -> ItemType:
         return ItemType(text)
     except ValueError as error:
         raise FieldRefused("Vælg, om punktet er en orientering, en drøftelse eller en beslutning.") from error
-
-
-def has_controls(text: str) -> bool:
-    """Whether the text has control characters, or halves of characters that can't be stored."""
-    return any(unicodedata.category(mark) in ("Cc", "Cs") for mark in text)

@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chalicelib.common import written
 from chalicelib.common.written import FieldRefused, Fields, FormRefused
@@ -50,3 +52,18 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
         fields.check()
 
     assert set(refused.value.message_by_field) == {"dato", "rolle"}
+
+
+@given(st.dates(date(2000, 1, 1)))
+def test_a_day_is_written_the_danish_way_or_the_iso_way(day: date) -> None:
+    assert written.day(f"{day:%d-%m-%Y}") == written.day(f"{day.day}.{day.month}.{day.year}") == day
+    assert written.day(day.isoformat()) == day
+
+
+@given(st.text("0123456789-./ x\N{ARABIC-INDIC DIGIT SIX}", max_size=12))
+def test_any_other_text_is_refused_as_a_day(text: str) -> None:
+    try:
+        day = written.day(text)
+    except FieldRefused:
+        return
+    assert str(day.year) in text

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.common.written import FormRefused
 from chalicelib.governance.rule_forms import FORM_BY_NAME, VALUE, texts_of, value_of
 from chalicelib.governance.rule_words import WORDING_BY_NAME, in_words
-from chalicelib.governance.written import FormRefused
 from chalicelib.rulebook.rules import RuleName, check_value
 
 TEXT = st.text('aZ1 æøÅé–’"\\\\/{}[]:,<&\N{GRINNING FACE}', max_size=20).map("x{}".format)
