@@ -100,4 +100,3 @@ def guarded(view: View, visit: Visit, roles: frozenset[Role]) -> Answer:
             if roles != PUBLIC:
                 check_token(visit)
     return view(visit)
-
