@@ -5,7 +5,7 @@ from __future__ import annotations
 from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.access.checks import ForeignForm, NotSignedIn
-from chalicelib.access.limits import MailLimitReached
+from chalicelib.access.limits import MailLimitReached, TooManySubmissions
 from chalicelib.access.links import LinkSpent
 from chalicelib.access.visit import Visit, WrongContentType
 from chalicelib.common.errors import AppError, Conflict, NotFound, Refused, SettingMissing, TryLater
@@ -23,6 +23,7 @@ _STATUS_BY_ERROR: tuple[tuple[type[AppError], int], ...] = (
     (Conflict, 409),
     (LinkSpent, 410),
     (MailLimitReached, 429),
+    (TooManySubmissions, 429),
     (SettingMissing, 500),
     (TryLater, 503),
     (Refused, 422),

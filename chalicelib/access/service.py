@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 
 from chalicelib.access import grants, links, sessions, staff
-from chalicelib.access.limits import count_mail
+from chalicelib.access.limits import MailLimitReached, count_mail
 from chalicelib.access.links import Link, LinkSpent, Purpose
 from chalicelib.access.people import Person, Role, spelled
 from chalicelib.access.tokens import digest
 from chalicelib.common.clock import Clock, system_clock
-from chalicelib.common.errors import Refused
+from chalicelib.common.errors import Conflict, Refused
 from chalicelib.mail import outbox
 from chalicelib.mail.addresses import check_address
 from chalicelib.mail.outbox import Mail
 from chalicelib.runtime import settings
+from chalicelib.runtime.entrypoints import logger
 from chalicelib.runtime.tables import conflict_means, transaction
 
 LINK_LIFETIME = timedelta(minutes=15)
@@ -34,20 +35,25 @@ class OwnAccount(Refused):
 def send_sign_in_link(address: str, *, clock: Clock = system_clock) -> None:
     """Mail a link to an address that may sign in. Nothing says whether it may: the answer is the same for all.
 
+    An address that got its links for now has one in the mailbox that works.
+
     Raises:
         AddressRefused: the text is not one plain address.
-        MailLimitReached: the address, which may sign in, has asked too often in 24 hours.
     """
     check_address(address)
     if not grants.of(address):
         return
-    with conflict_means(_BUSY), transaction() as writing:
-        count_mail(writing, purpose=Purpose.SIGN_IN, address=address, clock=clock)
-        token = links.new(
-            writing, purpose=Purpose.SIGN_IN, subject="", address=address, valid_for=LINK_LIFETIME, clock=clock
-        )
-        mail = _sign_in_mail(address, token)
-        outbox.record(writing, mail, clock=clock)
+    try:
+        with conflict_means(_BUSY), transaction() as writing:
+            count_mail(writing, purpose=Purpose.SIGN_IN, address=address, clock=clock)
+            token = links.new(
+                writing, purpose=Purpose.SIGN_IN, subject="", address=address, valid_for=LINK_LIFETIME, clock=clock
+            )
+            mail = _sign_in_mail(address, token)
+            outbox.record(writing, mail, clock=clock)
+    except (MailLimitReached, Conflict) as kept:
+        logger().info("no sign-in link", extra={"code": kept.code})
+        return
     outbox.nudge([mail.mail_id])
 
 

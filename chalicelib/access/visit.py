@@ -75,6 +75,11 @@ class Visit:
         return self.headers.get("cookie", "")
 
     @property
+    def source_ip(self) -> str:
+        """The address of the internet that the request came from, as API Gateway saw it."""
+        return str(self._request.context["identity"]["sourceIp"])
+
+    @property
     def person(self) -> Person | None:
         return self.session.person if self.session else None
 

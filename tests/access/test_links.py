@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.access import limits, links
-from chalicelib.access.limits import MailLimitReached
+from chalicelib.access.limits import MailLimitReached, TooManySubmissions
 from chalicelib.access.links import LinkSpent, Purpose
 from chalicelib.common.errors import Conflict
 from chalicelib.runtime.tables import conflict_means, transaction
@@ -114,9 +114,46 @@ def test_of_two_at_the_same_moment_one_takes_the_last_mail(aws: EmulatedAWS, clo
         overtaken()
 
 
-def test_a_sign_in_link_can_be_asked_for_again(aws: EmulatedAWS, clock: SettableClock) -> None:
-    for _ in range(limits.MOST_BY_PURPOSE[Purpose.SIGN_IN]):
+def test_a_sign_in_link_can_be_asked_for_again_and_later_more(aws: EmulatedAWS, clock: SettableClock) -> None:
+    limit = limits.MAILBOX_LIMITS[Purpose.SIGN_IN]
+    for _ in range(limit.most):
         _count(clock, Purpose.SIGN_IN)
 
     with pytest.raises(MailLimitReached):
         _count(clock, Purpose.SIGN_IN)
+    clock.set(instant=clock.now() + limit.window)
+    _count(clock, Purpose.SIGN_IN)
+
+
+def test_a_plus_in_the_address_reaches_the_same_mailbox(aws: EmulatedAWS, clock: SettableClock) -> None:
+    _count(clock, address="offer@mail.example")
+
+    with pytest.raises(MailLimitReached):
+        _count(clock, address="Offer+1@mail.example")
+
+
+def test_a_domain_gets_a_few_mails_a_day_from_strangers(aws: EmulatedAWS, clock: SettableClock) -> None:
+    most = limits.DOMAIN_LIMITS[Purpose.CONFIRM_REQUEST].most
+    for number in range(most):
+        _count(clock, address=f"offer{number}@mail.example")
+
+    with pytest.raises(MailLimitReached):
+        _count(clock, address="en-mere@mail.example")
+    _count(clock, address="offer@andet.example")
+
+
+@pytest.mark.parametrize(
+    ("one", "same", "other"),
+    [("192.0.2.1", "192.0.2.1", "192.0.2.2"), ("2001:db8::1", "2001:db8::2", "2001:db8:0:1::1")],
+)
+def test_a_network_sends_so_many_forms_a_day(
+    aws: EmulatedAWS, clock: SettableClock, one: str, same: str, other: str
+) -> None:
+    for _ in range(limits.SUBMISSION_LIMIT.most):
+        limits.count_submission(one, clock=clock)
+
+    with pytest.raises(TooManySubmissions):
+        limits.count_submission(same, clock=clock)
+    limits.count_submission(other, clock=clock)
+    clock.set(instant=clock.now() + limits.SUBMISSION_LIMIT.window)
+    limits.count_submission(same, clock=clock)

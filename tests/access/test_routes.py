@@ -50,6 +50,20 @@ def test_a_stranger_gets_the_same_answer_and_no_mail(site: Site) -> None:
     assert _links_mailed() == []
 
 
+def test_asking_too_often_gets_the_same_answer_too_and_the_links_that_were_sent_work(
+    site: Site, clock: SettableClock
+) -> None:
+    _known(SECRETARIAT, clock=clock)
+    visitor = site.visitor()
+
+    answers = {visitor.post("/log-ind", {"email": SECRETARIAT.address}).headers["Location"] for _ in range(8)}
+
+    assert answers == {"/log-ind/sendt"}
+    links = _links_mailed()
+    assert len(links) == 5
+    assert visitor.post(links[0], {"som": "0"}).status_code == 303
+
+
 def test_what_is_no_address_is_said_and_kept(site: Site) -> None:
     answer = site.visitor().post("/log-ind", {"email": "<x>ikke en adresse"})
 
