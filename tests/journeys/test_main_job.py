@@ -39,6 +39,7 @@ def _main_job(local_run: LocalRun, folder: Path, *words: str) -> Done:
     )
 
 
+@pytest.mark.campaign
 def test_a_month_is_evaluated_and_mailed_once_however_often_it_is_run(
     local_run: LocalRun, tmp_path: Path, expected: Callable[[str, str], list[str]]
 ) -> None:
