@@ -92,9 +92,9 @@ def count_mail(to: TransactWrite, *, purpose: Purpose, address: str, clock: Cloc
     Raises:
         MailLimitReached: there is none left for now.
     """
-    if not may_mail(purpose=purpose, address=address, clock=clock):
-        raise MailLimitReached
     for key, limit in _limits_of(purpose, address):
+        if _is_reached(key, limit, now=clock.now()):
+            raise MailLimitReached
         _count(to, key, limit, now=clock.now())
 
 
