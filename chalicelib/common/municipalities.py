@@ -125,13 +125,14 @@ by_code = {municipality.code: municipality for municipality in MUNICIPALITIES}
 def find(text: str) -> Municipality | None:
     """Return the municipality that `text` names by code ("751", "0751") or name, in any case; None when there is none.
 
-    "Aarhus Kommune", "Århus" and "Vesthimmerlands" are understood too: exports write names in these ways.
+    "Aarhus Kommune", "Århus", "Vesthimmerlands" and "Bornholms Regionskommune" are understood too: exports and people
+    write names in these ways.
     """
     return _by_spelling.get(_spelling(text))
 
 
 def _spelling(text: str) -> str:
-    words = " ".join(text.split()).casefold().removesuffix(" kommune")
+    words = " ".join(text.split()).casefold().removesuffix(" kommune").removesuffix(" regionskommune")
     if words.isascii() and words.isdigit():
         return words.removeprefix("0") if len(words) == 4 else words
     return words.replace("å", "aa").replace(" - ", "-").removesuffix("s")

@@ -1,7 +1,6 @@
-"""What is asked for when a municipality wants to join, as the form and the API send it, read into one value.
+"""What is typed when a municipality wants to join, read into one value.
 
-Both ways end in `submission`, so they take and refuse the same. The body of the API is a standard dataclass whose
-fields describe themselves to pydantic, which is imported only where a body is read: it costs a cold start 175 ms.
+The form and the API (api_body.py) both end in `submission`, so they take and refuse the same.
 """
 
 from __future__ import annotations
@@ -10,10 +9,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, ClassVar
 
 from chalicelib.common import municipalities, written
-from chalicelib.common.written import FieldRefused, Fields, FormRefused
+from chalicelib.common.written import FieldRefused, Fields
 from chalicelib.mail.addresses import AddressRefused, check_address
 from chalicelib.members.member import Service
 from chalicelib.membership.requests import Submission
@@ -22,15 +20,18 @@ from chalicelib.runtime.web import Form
 LONGEST_REASON = 2000
 LONGEST_ROLE = 100
 LONGEST_ANSWER = 2000
+_CODE_WANTED = "Skriv kommunekoden, tre cifre, for eksempel 250."
+_NAME_WANTED = "Vælg en af de 98 kommuner. Skriv navnet, for eksempel Frederikssund."
 #: The radio button beside the allowed dates.
 DISPENSATION = "dispensation"
-_ISO_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_CODE = re.compile(r"[0-9]{3,4}")
 
-#: The fields as the API names them, and as the form does.
+#: The fields as the API names them, and as the form does. A date of its own for the dispensation only the form has.
 FORM_FIELD_BY_NAME: Mapping[str, str] = {
     "municipality_code": "kommune",
     "services": "ydelser",
     "entry_date": "dato",
+    "dispensation_date": "dispensationsdato",
     "dispensation_reason": "begrundelse",
     "contact/role": "rolle",
     "contact/email": "email",
@@ -40,65 +41,13 @@ FORM_FIELD_BY_NAME: Mapping[str, str] = {
 FORM_FIELDS = ("kommune", "dato", "dispensationsdato", "begrundelse", "rolle", "email")
 
 
-@dataclass(frozen=True, kw_only=True)
-class ContactBody:
-    """Den, vi skriver til om anmodningen."""
-
-    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
-
-    role: str = field(
-        metadata={
-            "description": f"Kontaktpersonens rolle, højst {LONGEST_ROLE} tegn",
-            "examples": ["Borgerservicechef"],
-        }
-    )
-    email: str = field(metadata={"description": "Kontaktpersonens e-mailadresse", "examples": ["chef@kommune.example"]})
-
-
-@dataclass(frozen=True, kw_only=True)
-class MembershipRequestBody:
-    """En anmodning om indmeldelse."""
-
-    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
-
-    municipality_code: str = field(
-        metadata={"description": "Kommunekoden, tre cifre (0250 går også)", "examples": ["250"]}
-    )
-    services: list[str] = field(
-        metadata={
-            "description": "Ydelserne: contact_centre, chatbot eller begge",
-            "examples": [["contact_centre", "chatbot"]],
-        }
-    )
-    entry_date: str = field(
-        metadata={
-            "description": "Ønsket indmeldelsesdato, som ÅÅÅÅ-MM-DD",
-            "pattern": _ISO_DATE,
-            "examples": ["2025-04-01"],
-        }
-    )
-    contact: ContactBody
-    dispensation_reason: str | None = field(
-        default=None,
-        metadata={
-            "description": "Begrundelsen, når datoen ikke er en almindelig indmeldelsesdato; ellers null. "
-            f"Højst {LONGEST_REASON} tegn",
-            "examples": [None],
-        },
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class MembershipRequestReceived:
-    """Anmodningen er modtaget. Kontaktpersonen skal bekræfte den med linket i en mail."""
-
-    request_id: str = field(metadata={"description": "Anmodningens nummer"})
-    status_url: str = field(metadata={"description": "Siden, hvor kontaktpersonen følger den, når den er bekræftet"})
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
-    """What was typed, before anything is judged. `dispensation_reason` is None when none is asked for."""
+    """What was typed, before anything is judged. `dispensation_reason` is None when none is asked for.
+
+    `is_code`: the municipality is named by its code alone. `contradictions`: what to do about fields that say something
+    else than others, by name.
+    """
 
     municipality: str
     services: tuple[str, ...]
@@ -106,6 +55,8 @@ class Typed:
     contact_role: str
     contact_email: str
     dispensation_reason: str | None
+    is_code: bool = False
+    contradictions: Mapping[str, str] = field(default_factory=dict)
 
 
 def from_form(form: Form) -> Typed:
@@ -118,6 +69,7 @@ def from_form(form: Form) -> Typed:
         contact_role=form.text("rolle"),
         contact_email=form.text("email"),
         dispensation_reason=form.text("begrundelse") if asks else None,
+        contradictions={} if asks else _contradictions(form),
     )
 
 
@@ -128,29 +80,6 @@ def form_field(name: str, form: Form) -> str:
     return FORM_FIELD_BY_NAME[name]
 
 
-def from_json(value: Any) -> Typed:
-    """Return what a JSON body says.
-
-    Raises:
-        FormRefused: it hasn't the shape of a MembershipRequestBody. Fields are named by their place: `contact/email`.
-    """
-    from pydantic import TypeAdapter, ValidationError
-
-    try:
-        body = TypeAdapter(MembershipRequestBody).validate_python(value)
-    except ValidationError as error:
-        faults = {"/".join(map(_place, fault["loc"])): _said(fault["type"]) for fault in error.errors()}
-        raise FormRefused(faults) from error
-    return Typed(
-        municipality=body.municipality_code if re.fullmatch(r"[0-9]{3,4}", body.municipality_code) else "",
-        services=tuple(body.services),
-        entry_date=body.entry_date,
-        contact_role=body.contact.role,
-        contact_email=body.contact.email,
-        dispensation_reason=body.dispensation_reason,
-    )
-
-
 def submission(typed: Typed) -> Submission:
     """Return what is asked for.
 
@@ -158,19 +87,14 @@ def submission(typed: Typed) -> Submission:
         FormRefused: fields can't be taken; all of them, named as the API names them.
     """
     fields = Fields()
-    code = fields.read("municipality_code", lambda: _municipality(typed.municipality))
+    code = fields.read("municipality_code", lambda: _municipality(typed))
     services = fields.read("services", lambda: _services(typed.services))
     entry_date = fields.read("entry_date", lambda: _entry_date(typed))
     reason = fields.read("dispensation_reason", lambda: _reason(typed.dispensation_reason))
-    role = fields.read(
-        "contact/role",
-        lambda: written.line(
-            typed.contact_role,
-            at_most=LONGEST_ROLE,
-            missing="Skriv kontaktpersonens rolle, for eksempel afdelingsleder.",
-        ),
-    )
+    role = fields.read("contact/role", lambda: _role(typed.contact_role))
     email = fields.read("contact/email", lambda: _address(typed.contact_email))
+    for name, message in typed.contradictions.items():
+        fields.refuse(name, message)
     fields.check()
     assert code is not None
     assert services is not None
@@ -199,10 +123,23 @@ def survey_text(text: str) -> str:
     return read or ""
 
 
-def _municipality(text: str) -> str:
-    found = municipalities.find(text)
+def _contradictions(form: Form) -> dict[str, str]:
+    """Return what to do about a dispensation that is written of beside an ordinary date: it is never just dropped."""
+    if not form.text("dato"):
+        return {}  # the error there says enough
+    message_by_field = {
+        "dispensation_date": "Slet datoen her, eller vælg »En anden dato: anmod om dispensation« ovenfor.",
+        "dispensation_reason": "Slet begrundelsen, eller vælg »En anden dato: anmod om dispensation« ovenfor.",
+    }
+    return {name: said for name, said in message_by_field.items() if form.text(FORM_FIELD_BY_NAME[name])}
+
+
+def _municipality(typed: Typed) -> str:
+    if typed.is_code and not _CODE.fullmatch(typed.municipality):
+        raise FieldRefused(_CODE_WANTED)
+    found = municipalities.find(typed.municipality)
     if found is None:
-        raise FieldRefused("Vælg en af de 98 kommuner. Skriv navnet, for eksempel Frederikssund.")
+        raise FieldRefused(_CODE_WANTED if typed.is_code else _NAME_WANTED)
     return found.code
 
 
@@ -215,6 +152,8 @@ def _services(texts: tuple[str, ...]) -> frozenset[Service]:
 def _entry_date(typed: Typed) -> date:
     if not typed.entry_date and typed.dispensation_reason is None:
         raise FieldRefused("Vælg en af datoerne, eller anmod om dispensation til en anden.")
+    if not typed.entry_date:
+        raise FieldRefused("Skriv den dato, I ønsker, som dag-måned-år, for eksempel 15-05-2025.")
     return written.day(typed.entry_date)
 
 
@@ -234,23 +173,3 @@ def _address(text: str) -> str:
         return check_address(text)
     except AddressRefused as error:
         raise FieldRefused("Skriv én e-mailadresse som navn@kommune.dk, uden æ, ø og å.") from error
-
-
-_SAID_BY_FAULT: Mapping[str, str] = {
-    "missing": "Feltet mangler.",
-    "unexpected_keyword_argument": "Feltet kendes ikke. Fjern det.",
-    "string_type": "Feltet skal være en tekst.",
-    "list_type": "Feltet skal være en liste.",
-    "string_pattern_mismatch": "Datoen skal skrives som ÅÅÅÅ-MM-DD.",
-    "string_unicode": "Teksten er ikke gyldig Unicode.",
-}
-
-
-def _place(part: str | int) -> str:
-    """Return a part of a JSON pointer (RFC 6901). A field that we don't know may be named by anything."""
-    shown = str(part)[:60].encode("utf-8", "replace").decode()
-    return shown.replace("~", "~0").replace("/", "~1")
-
-
-def _said(fault: str) -> str:
-    return _SAID_BY_FAULT.get(fault, "Feltet har ikke den form, der er beskrevet i openapi.json.")

@@ -14,9 +14,10 @@ from chalicelib.common import municipalities
 from chalicelib.common.danish import long_date
 from chalicelib.common.errors import AppError
 from chalicelib.common.written import FormRefused
-from chalicelib.membership import applying, contacts, forms, pages, withdrawing
+from chalicelib.membership import api_body, applying, contacts, forms, pages, withdrawing
+from chalicelib.membership.api_body import MembershipRequestBody, MembershipRequestReceived
 from chalicelib.membership.entry_dates import EntryDateNotAllowed
-from chalicelib.membership.forms import MembershipRequestBody, MembershipRequestReceived, Typed
+from chalicelib.membership.forms import Typed
 from chalicelib.membership.refusals import DispensationNotNeeded, DuplicateRequest, EntryNotAhead, UnknownReason
 from chalicelib.membership.requests import DAYS_TO_CONFIRM
 from chalicelib.membership.wording import SERVICE_NAMES
@@ -64,7 +65,7 @@ def request_received(visit: Visit) -> Answer:
 def request_by_program(visit: Visit) -> Answer:
     """422 `entry_date_not_allowed` has `nearest`: the allowed dates before and after, null where there is none."""
     try:
-        typed = forms.from_json(visit.json())
+        typed = api_body.from_json(visit.json())
     except FormRefused as refused:
         detail = "Indholdet har ikke den form, der er beskrevet i openapi.json."
         return _problem(400, "malformed", detail, refused.message_by_field)

@@ -23,6 +23,10 @@ def test_aarhus_is_found_however_an_export_spells_it(text: str) -> None:
     assert found.code == "751"
 
 
+def test_bornholm_is_found_by_its_own_name_for_itself() -> None:
+    assert municipalities.find("Bornholms Regionskommune") is municipalities.by_code["400"]
+
+
 @pytest.mark.parametrize("text", ["", "75", "7511", "00751", "Atlantis", "٧٥١", "751.0"])
 def test_what_is_no_municipality_is_not_guessed(text: str) -> None:
     assert municipalities.find(text) is None

@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.access.people import Person, Role
 from chalicelib.members import register
-from chalicelib.membership import daily, deciding, forms, leaving_store, store
+from chalicelib.membership import api_body, daily, deciding, forms, leaving_store, store
 from chalicelib.membership.requests import State
 from tests.membership.joining import CONTACT, DECISION, ENTRY, Joining, mail, mail_ids, token_in
 from tests.web import CHAIR, SECRETARIAT, STEERING_GROUP, Site, Visitor, leader_of
@@ -114,6 +114,8 @@ def test_nothing_typed_is_lost(visitor: Visitor) -> None:
         ({"dato": "dispensation", "dispensationsdato": "05-02-2025", "begrundelse": "x"}, "dispensationsdato"),
         ({"dato": "dispensation", "dispensationsdato": "15-05-2025", "begrundelse": " "}, "begrundelse"),
         ({"dato": "dispensation", "dispensationsdato": "15-05-2025", "begrundelse": "x" * 2001}, "begrundelse"),
+        ({"dispensationsdato": "15-05-2025"}, "dispensationsdato"),
+        ({"begrundelse": "Vores aftale udløber"}, "begrundelse"),
         ({"rolle": "x" * 101}, "rolle"),
         ({"rolle": "Chef\x00"}, "rolle"),
         ({"email": "a@b.example, c@d.example"}, "email"),
@@ -126,6 +128,28 @@ def test_each_mistake_is_told_by_its_field(visitor: Visitor, changes: dict[str, 
     assert page.status_code == 422
     assert list(errors_of(page.text)) == [field]
     assert mail_ids() == []
+
+
+def test_a_dispensation_is_never_dropped_in_silence_nor_asked_for_in_half(visitor: Visitor) -> None:
+    beside = visitor.post("/indmeldelse", {**DISPENSATION, "dato": "2025-04-01"})
+    half = visitor.post("/indmeldelse", {**FORM, "dato": "dispensation"})
+
+    assert errors_of(beside.text) == {
+        "dispensationsdato": "Slet datoen her, eller vælg »En anden dato: anmod om dispensation« ovenfor.",
+        "begrundelse": "Slet begrundelsen, eller vælg »En anden dato: anmod om dispensation« ovenfor.",
+    }
+    assert errors_of(half.text) == {
+        "dispensationsdato": "Skriv den dato, I ønsker, som dag-måned-år, for eksempel 15-05-2025.",
+        "begrundelse": "Skriv, hvorfor I ønsker en anden dato.",
+    }
+    assert "frivilligt" not in half.text
+
+
+def test_a_program_is_told_to_name_the_municipality_by_its_code(visitor: Visitor) -> None:
+    for wrong in ("Nyborg", "999", "٤٥٠", ""):
+        answer = visitor.post_json("/api/membership-requests", {**BODY, "municipality_code": wrong}).json
+        assert answer is not None
+        assert [each["detail"] for each in answer["errors"]] == ["Skriv kommunekoden, tre cifre, for eksempel 250."]
 
 
 def test_a_duplicate_is_told_by_the_municipality(joining: Joining, visitor: Visitor) -> None:
@@ -237,7 +261,9 @@ def test_another_contact_finds_nothing(joining: Joining, site: Site) -> None:
 
 def test_a_signed_in_contact_confirms_the_other_requests_too(joining: Joining, site: Site) -> None:
     joining.confirmed()
-    asked = forms.submission(forms.from_json({**BODY, "entry_date": "2025-05-15", "dispensation_reason": "<Haster>"}))
+    asked = forms.submission(
+        api_body.from_json({**BODY, "entry_date": "2025-05-15", "dispensation_reason": "<Haster>"})
+    )
     other = joining.submit(replace(asked, municipality_code="151"))
     contact = site.signed_in(Person(address=CONTACT, role=Role.CONTACT))
     path = f"/indmeldelse/status/{other}"
