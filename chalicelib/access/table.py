@@ -49,6 +49,7 @@ ROLES_BY_ROUTE: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/indmeldelse/status/{request_id}"): _CONTACT,
     ("POST", "/indmeldelse/status/{request_id}/bekraeft"): _CONTACT,
     ("POST", "/indmeldelse/status/{request_id}/ny-dato"): _CONTACT,
+    ("POST", "/indmeldelse/status/{request_id}/traek-tilbage"): _CONTACT,
     # Membership: the secretariat's side
     ("GET", "/anmodninger"): _READS,
     ("GET", "/anmodninger/{request_id}"): _READS,
@@ -57,6 +58,7 @@ ROLES_BY_ROUTE: Mapping[tuple[str, str], frozenset[Role]] = {
     ("POST", "/anmodninger/{request_id}/afvis"): _DECIDES,
     ("POST", "/anmodninger/{request_id}/aftale-sendt"): _SECRETARIAT,
     ("POST", "/anmodninger/{request_id}/aftale-underskrevet"): _SECRETARIAT,
+    ("POST", "/anmodninger/{request_id}/annuller"): _SECRETARIAT,
     ("GET", "/medlemmer"): _READS,
     ("GET", "/udmeldelser"): _READS,
     # Membership: the member

@@ -49,6 +49,10 @@ def declined(request: Request, *, reason: str) -> Mail:
     return _to_contact(request, "declined", subject, decision_id=request.decision_id, reason=reason)
 
 
+def cancelled(request: Request, *, reason: str) -> Mail:
+    return _to_contact(request, "cancelled", f"Anmodningen fra {_name(request)} er trukket tilbage", reason=reason)
+
+
 def agreement(request: Request) -> Mail:
     assert request.agreement is not None
     return _to_contact(

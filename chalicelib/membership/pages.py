@@ -21,7 +21,8 @@ _WAY = (
     (State.SIGNED, "Samarbejdsaftalen er underskrevet"),
     (State.ACTIVE, "Medlem"),
 )
-_KIND_BY_STATE = {State.ACTIVE: "success", State.DECLINED: "error", State.LAPSED: None, State.WITHDRAWN: None}
+_OVER = (State.DECLINED, State.CANCELLED, State.LAPSED, State.WITHDRAWN)
+_KIND_BY_STATE = {**dict.fromkeys(_OVER), State.ACTIVE: "success", State.DECLINED: "error"}
 
 
 def request_facts(request: Request, *, today: date) -> dict[str, Any]:
@@ -50,7 +51,7 @@ def request_facts(request: Request, *, today: date) -> dict[str, Any]:
         "is_dispensation": asked.dispensation_reason is not None,
         "facts": facts,
         "badge": badge(request, today=today),
-        "waits_for": WAITS_FOR[stands],
+        "waits_for": WAITS_FOR.get(stands, ""),
         "next": NEXT_FOR_CONTACT[stands],
         "needs_new_date": stands == "new_date_needed",
         "state": request.state.value,
@@ -68,7 +69,7 @@ def row(request: Request, *, today: date) -> dict[str, Any]:
         "submitted_on": long_date(request.submitted_on),
         "is_dispensation": request.asked.dispensation_reason is not None,
         "badge": badge(request, today=today),
-        "waits_for": WAITS_FOR[_stands(request, today)],
+        "waits_for": WAITS_FOR.get(_stands(request, today), ""),
     }
 
 
@@ -88,8 +89,7 @@ def progress(request: Request, history: Sequence[Entry]) -> list[tuple[str, str,
         if state in day_by_state:
             steps.append(("done", title, day_by_state[state]))
         elif is_waiting:
-            is_over = request.state in (State.DECLINED, State.LAPSED)
-            steps.append(("stopped" if is_over else "current", title, ""))
+            steps.append(("stopped" if request.state in _OVER else "current", title, ""))
             is_waiting = False
         else:
             steps.append(("todo", title, ""))

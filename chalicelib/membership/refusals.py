@@ -28,7 +28,8 @@ class AlreadyAsked(DuplicateRequest):
     def __init__(self, *, name: str, request_id: str, submitted_on: date) -> None:
         super().__init__(
             f"{name} har allerede en åben anmodning om indmeldelse: {request_id}, sendt {long_date(submitted_on)}. "
-            "Er den ikke bekræftet, så brug linket i den seneste mail. Skriv til sekretariatet, hvis noget skal ændres."
+            "Er den ikke bekræftet endnu, så brug linket i den seneste mail. "
+            "Skriv til sekretariatet, hvis noget skal ændres."
         )
 
 
@@ -56,7 +57,7 @@ class NotNow(Refused):
     code = "not_now"
 
     def __init__(self, state: str) -> None:
-        super().__init__(f"Det kan ikke gøres nu: anmodningen er {STATE_NAMES[state].lower()}. Se den igen.")
+        super().__init__(f"Det kan ikke gøres nu, for anmodningen står som »{STATE_NAMES[state]}«. Se den igen.")
 
 
 class NotYet(Refused):
@@ -65,7 +66,7 @@ class NotYet(Refused):
     code = "not_yet"
 
     def __init__(self, day: date) -> None:
-        super().__init__(f"Det kan tidligst ske den {long_date(day)}.")
+        super().__init__(f"Det kan tidligst ske den {long_date(day)}. Prøv igen til den tid.")
 
 
 class EntryNotAhead(Refused):
@@ -96,7 +97,7 @@ class NewDateFirst(Refused):
     def __init__(self, day: date) -> None:
         super().__init__(
             f"Indmeldelsesdatoen {long_date(day)} er nået, uden at aftalen er underskrevet. "
-            "Kontaktpersonen skal vælge en ny dato, før det kan gøres."
+            "Kontaktpersonen skal vælge en ny dato, før anmodningen kan gå videre."
         )
 
 
@@ -119,7 +120,8 @@ class NotADecision(Refused):
     def __init__(self, decision_id: str) -> None:
         super().__init__(
             f"{decision_id} er ikke en beslutning, der gælder i dag. "
-            "Vælg et punkt af type B fra et møde, der er holdt, eller registrér beslutningen først."
+            "Vælg et punkt af type B fra et møde, der er holdt, "
+            "eller registrér beslutningen under »Møder og beslutninger« først."
         )
 
 
@@ -129,7 +131,7 @@ class DecisionUnknown(Refused):
     code = "decision_unknown"
 
     def __init__(self) -> None:
-        super().__init__("Beslutningen er ikke registreret. Registrér den under Møder og beslutninger først.")
+        super().__init__("Beslutningen er ikke registreret. Registrér den under »Møder og beslutninger« først.")
 
 
 class OwnCase(Refused):
@@ -144,12 +146,12 @@ class OwnCase(Refused):
 
 
 class ReasonMissing(Refused):
-    """Raised when a municipality is declined without being told why."""
+    """Raised when a request is declined or taken back for the municipality without telling it why."""
 
     code = "reason_missing"
 
     def __init__(self) -> None:
-        super().__init__("Skriv begrundelsen: kommunen får den i mailen om afslaget.")
+        super().__init__("Skriv begrundelsen. Kommunen får den i en mail.")
 
 
 class RoleMissing(Refused):
@@ -168,7 +170,8 @@ class NotASigningDate(Refused):
 
     def __init__(self, *, first: date, last: date) -> None:
         super().__init__(
-            f"Aftalen kan være underskrevet fra {long_date(first)}, da den blev sendt, til i dag, {long_date(last)}."
+            f"Aftalen kan tidligst være underskrevet den {long_date(first)}, da den blev sendt, "
+            f"og senest i dag, den {long_date(last)}. Ret datoen."
         )
 
 
@@ -205,7 +208,9 @@ class LastContact(Refused):
     code = "last_contact"
 
     def __init__(self) -> None:
-        super().__init__("Kommunen skal have mindst én kontakt. Tilføj en ny, og vent, til den er bekræftet.")
+        super().__init__(
+            "Kommunen skal have mindst én kontakt. Tilføj en ny, og fjern først den gamle, når den nye er bekræftet."
+        )
 
 
 class ContactUnknown(NotFound):
@@ -214,7 +219,16 @@ class ContactUnknown(NotFound):
     code = "contact_unknown"
 
     def __init__(self) -> None:
-        super().__init__("Adressen er ikke kontakt for kommunen. Måske er den allerede fjernet.")
+        super().__init__("Adressen er ikke kontakt for kommunen. Måske har en anden allerede fjernet den.")
+
+
+class InvitationUnknown(NotFound):
+    """Raised when an invitation that is to be taken back doesn't wait any more."""
+
+    code = "invitation_unknown"
+
+    def __init__(self) -> None:
+        super().__init__("Invitationen venter ikke længere. Den er bekræftet, udløbet eller trukket tilbage.")
 
 
 class TaskUnknown(NotFound):
@@ -223,7 +237,7 @@ class TaskUnknown(NotFound):
     code = "task_unknown"
 
     def __init__(self) -> None:
-        super().__init__("Opgaven findes ikke på listen, eller det er sekretariatet, der løser den.")
+        super().__init__("Opgaven står ikke på listen, eller det er sekretariatet, der løser den.")
 
 
 class UnknownReason(Refused):

@@ -30,6 +30,7 @@ class State(StrEnum):
     ACTIVE = "active"
     WITHDRAWN = "withdrawn"
     LAPSED = "lapsed"
+    CANCELLED = "cancelled"
 
 
 #: The contact has confirmed, and nothing is settled: such a request holds its municipality.
@@ -131,3 +132,5 @@ class Step:
 
     request: Request
     entry: Entry
+    #: Where the request stood before; None when it is new.
+    was: State | None = None

@@ -14,7 +14,7 @@ from chalicelib.access.visit import Visit
 from chalicelib.common import written
 from chalicelib.common.errors import AppError, Conflict, NotFound
 from chalicelib.common.written import FieldRefused
-from chalicelib.membership import deciding, pages, refusals, store
+from chalicelib.membership import cancelling, deciding, pages, refusals, store
 from chalicelib.membership.forms import LONGEST_REASON, LONGEST_ROLE
 from chalicelib.membership.requests import OPEN, UNSIGNED, Request, State
 from chalicelib.membership.wording import STATE_NAMES
@@ -34,7 +34,7 @@ _FIELD_BY_REFUSAL: Mapping[type[AppError], str] = {
     refusals.RoleMissing: "rolle",
     refusals.NotASigningDate: "underskrevet",
 }
-_TYPED = ("beslutning", "afslag", "begrundelse", "rolle", "underskrevet")
+_TYPED = ("beslutning", "afslag", "begrundelse", "rolle", "underskrevet", "aarsag")
 _OF_THE_DECISION = (NotADecisionId, refusals.DecisionUnknown, refusals.NotADecision)
 
 
@@ -43,7 +43,7 @@ def requests(visit: Visit) -> Answer:
     today = visit.clock.today()
     by_state = [
         (STATE_NAMES[state], [pages.row(each, today=today) for each in store.in_state(state)])
-        for state in (*OPEN, State.RECEIVED, State.DECLINED)
+        for state in (*OPEN, State.RECEIVED, State.DECLINED, State.CANCELLED)
     ]
     return visit.page("membership/requests.html", sections=[(name, rows) for name, rows in by_state if rows])
 
@@ -89,6 +89,15 @@ def enter_signature(visit: Visit) -> Answer:
         role = _read("rolle", lambda: written.line(visit.form.text("rolle"), at_most=LONGEST_ROLE))
         signed_on = _read("underskrevet", lambda: written.day(visit.form.text("underskrevet")))
         deciding.enter_signature(request_id, by_role=role, signed_on=signed_on, by=by, clock=visit.clock)
+
+    return _do(visit, enter)
+
+
+@route(bp, "POST", "/anmodninger/{request_id}/annuller", summary="Træk anmodningen tilbage for kommunen")
+def cancel(visit: Visit) -> Answer:
+    def enter(request_id: str, by: str) -> None:
+        reason = _read("aarsag", lambda: written.words(visit.form.text("aarsag"), at_most=LONGEST_REASON))
+        cancelling.cancel(request_id, reason=reason, by=by, clock=visit.clock)
 
     return _do(visit, enter)
 
@@ -156,6 +165,7 @@ def _can(visit: Visit, found: Request) -> dict[str, bool]:
         "approve": decides and not is_late and found.state is State.VALIDATED,
         "decline": decides and found.state in (UNSIGNED if is_late else (State.CONFIRMED, State.VALIDATED)),
         "send_agreement": is_secretariat and not is_late and found.state is State.APPROVED,
+        "cancel": is_secretariat and found.state in (State.RECEIVED, *OPEN),
         "enter_signature": is_secretariat and not is_late and found.state is State.AGREEMENT_SENT,
     }
 

@@ -14,6 +14,7 @@ from chalicelib.common.danish import long_date
 from chalicelib.membership import refusals
 from chalicelib.membership.entry_dates import EntryDateRule, check_entry_date, is_allowed
 from chalicelib.membership.requests import (
+    OPEN,
     UNSIGNED,
     Act,
     Agreement,
@@ -105,6 +106,12 @@ def declined(request: Request, *, act: Act, decision: Decision, reason: str, lea
     return replace(step, request=replace(step.request, new_date_needed=False))
 
 
+def cancelled(request: Request, *, act: Act, reason: str | None = None) -> Step:
+    """The municipality takes its request back, or the secretariat does for it: possible until membership begins."""
+    _check(request, State.RECEIVED, *OPEN)
+    return _to(State.CANCELLED, replace(request, new_date_needed=False), act, reason=reason)
+
+
 def agreement_sent(request: Request, *, act: Act, version: str, notice_months: int, document_url: str) -> Step:
     """The cooperation agreement, as it is in force today, was sent."""
     _check(request, State.APPROVED)
@@ -192,7 +199,7 @@ def _check_decision(request: Request, act: Act, decision: Decision, leaders: Col
 
 def _to(state: State, request: Request, act: Act, *, decision_id: str | None = None, reason: str | None = None) -> Step:
     after = replace(request, state=state, decision_id=decision_id or request.decision_id)
-    return _happened(state, after, act, decision_id=decision_id, reason=reason)
+    return replace(_happened(state, after, act, decision_id=decision_id, reason=reason), was=request.state)
 
 
 def _happened(
@@ -200,4 +207,4 @@ def _happened(
 ) -> Step:
     number = after.version + 1
     entry = Entry(number=number, what=what, act=act, reason=reason, decision_id=decision_id)
-    return Step(request=replace(after, version=number), entry=entry)
+    return Step(request=replace(after, version=number), entry=entry, was=after.state)

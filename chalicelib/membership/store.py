@@ -167,7 +167,9 @@ def _hold_municipality(writes: TransactWrite, step: Step) -> None:
     elif step.entry.what is State.LAPSED:
         writes.delete(unconfirmed, condition=is_ours)
         writes.delete(contact)
-    elif step.entry.what in (State.DECLINED, State.ACTIVE):
+    elif step.entry.what is State.CANCELLED and step.was is State.RECEIVED:
+        writes.delete(unconfirmed, condition=is_ours)
+    elif step.entry.what in (State.DECLINED, State.CANCELLED, State.ACTIVE):
         writes.delete(claim, condition=is_ours)
 
 

@@ -14,38 +14,36 @@ STATE_NAMES: Mapping[str, str] = {
     "signed": "Aftalen er underskrevet",
     "active": "Medlem",
     "withdrawn": "Udmeldt",
-    "lapsed": "Bortfaldet, aldrig bekræftet",
+    "lapsed": "Bortfaldet uden bekræftelse",
+    "cancelled": "Trukket tilbage",
     "new_date_needed": "Mangler en ny indmeldelsesdato",
     "new_date_chosen": "Ny indmeldelsesdato valgt",
 }
 
-#: What a request waits for, as the secretariat sees it.
+#: What a request waits for, as the secretariat reads it after "Venter på"; a request that is settled waits for nothing.
 WAITS_FOR: Mapping[str, str] = {
     "received": "at kontaktpersonen bekræfter sin e-mailadresse",
     "confirmed": "at sekretariatet gennemgår den",
     "validated": "styregruppens beslutning",
     "approved": "at sekretariatet sender samarbejdsaftalen",
-    "declined": "ingenting",
     "agreement_sent": "at kommunen underskriver samarbejdsaftalen",
     "signed": "indmeldelsesdatoen",
-    "active": "ingenting",
-    "withdrawn": "ingenting",
-    "lapsed": "ingenting",
     "new_date_needed": "at kontaktpersonen vælger en ny indmeldelsesdato",
 }
 
 #: What happens next, as the municipality reads it.
 NEXT_FOR_CONTACT: Mapping[str, str] = {
-    "received": "Bekræft anmodningen, så går sekretariatet i gang. Uden bekræftelse bortfalder den efter en uge.",
+    "received": "Bekræft anmodningen, så går sekretariatet i gang. Bekræfter I den ikke, bortfalder den efter en uge.",
     "confirmed": "Sekretariatet gennemgår anmodningen og lægger den frem for styregruppen. I skal ikke gøre noget.",
     "validated": "Styregruppen tager stilling på et af sine næste møder. I får en mail om afgørelsen.",
     "approved": "Sekretariatet sender jer samarbejdsaftalen til underskrift.",
-    "declined": "Anmodningen er afsluttet. I er velkomne til at søge igen.",
+    "declined": "Styregruppen kunne ikke imødekomme anmodningen. I er velkomne til at sende en ny.",
     "agreement_sent": "Underskriv samarbejdsaftalen, og send den tilbage til sekretariatet inden indmeldelsesdatoen.",
     "signed": "Medlemskabet begynder af sig selv på indmeldelsesdatoen. Da får I velkomstpakken.",
     "active": "I er med. Log ind som leder for at se medlemskabet og jeres onboarding.",
-    "withdrawn": "Medlemskabet er ophørt.",
+    "withdrawn": "Medlemskabet er ophørt. I er altid velkomne tilbage.",
     "lapsed": "Anmodningen blev ikke bekræftet i tide. Send en ny, hvis I stadig vil være med.",
+    "cancelled": "Anmodningen er trukket tilbage. I er velkomne til at sende en ny.",
     "new_date_needed": "Indmeldelsesdatoen er nået, uden at aftalen er underskrevet. Vælg en ny dato.",
 }
 

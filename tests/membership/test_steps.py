@@ -15,6 +15,7 @@ from chalicelib.membership import refusals, steps
 from chalicelib.membership.entry_dates import EntryDateNotAllowed, EntryDateRule, MonthDay, is_allowed
 from chalicelib.membership.requests import (
     DAYS_TO_CONFIRM,
+    OPEN,
     SYSTEM,
     UNSIGNED,
     Act,
@@ -140,6 +141,7 @@ TRANSITIONS: dict[str, tuple[Callable[[Request], Step], set[State]]] = {
     "validate": (lambda each: steps.validated(each, act=act()), {State.CONFIRMED}),
     "approve": (approve, {State.VALIDATED}),
     "decline": (decline, {State.CONFIRMED, State.VALIDATED}),
+    "cancel": (lambda each: steps.cancelled(each, act=act(CONTACT)), {State.RECEIVED, *OPEN}),
     "send the agreement": (sent, {State.APPROVED}),
     "sign": (sign, {State.AGREEMENT_SENT}),
     "activate": (lambda each: steps.activated(each, act=act(on=ENTRY)), {State.SIGNED}),
@@ -303,6 +305,7 @@ PRESSED: tuple[Callable[[Request, Act, Decision], Step], ...] = (
     lambda each, now, granted: steps.new_date_needed(each, act=now),
     lambda each, now, granted: choose(each, date(2025, 7, 1), now.on),
     lambda each, now, granted: steps.withdrawn(each, act=now, last_day=date(2025, 12, 31)),
+    lambda each, now, granted: steps.cancelled(each, act=now),
 )
 #: What takes a request further from where it stands, so that most of what is drawn gets somewhere.
 ONWARD = {
