@@ -95,7 +95,7 @@ def send_agreement(request_id: str, *, by: str, clock: Clock = system_clock) -> 
 
 
 def enter_signature(request_id: str, *, by_role: str, signed_on: date, by: str, clock: Clock = system_clock) -> Request:
-    """Enter that the municipality signed, in which role and when.
+    """Enter that the municipality signed, in which role and when: also afterwards, when it signed in time.
 
     Raises:
         RoleMissing, NotASigningDate: the entry isn't whole.

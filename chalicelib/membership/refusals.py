@@ -96,7 +96,7 @@ class NewDateFirst(Refused):
 
     def __init__(self, day: date) -> None:
         super().__init__(
-            f"Indmeldelsesdatoen {long_date(day)} er nået, uden at aftalen er underskrevet. "
+            f"Aftalen er ikke underskrevet inden indmeldelsesdatoen {long_date(day)}. "
             "Kontaktpersonen skal vælge en ny dato, før anmodningen kan gå videre."
         )
 

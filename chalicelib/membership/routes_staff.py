@@ -88,7 +88,10 @@ def enter_signature(visit: Visit) -> Answer:
     def enter(request_id: str, by: str) -> None:
         role = _read("rolle", lambda: written.line(visit.form.text("rolle"), at_most=LONGEST_ROLE))
         signed_on = _read("underskrevet", lambda: written.day(visit.form.text("underskrevet")))
-        deciding.enter_signature(request_id, by_role=role, signed_on=signed_on, by=by, clock=visit.clock)
+        try:
+            deciding.enter_signature(request_id, by_role=role, signed_on=signed_on, by=by, clock=visit.clock)
+        except refusals.NewDateFirst as refused:
+            raise _FieldWrong("underskrevet", refused.message) from refused
 
     return _do(visit, enter)
 
@@ -166,7 +169,7 @@ def _can(visit: Visit, found: Request) -> dict[str, bool]:
         "decline": decides and found.state in (UNSIGNED if is_late else (State.CONFIRMED, State.VALIDATED)),
         "send_agreement": is_secretariat and not is_late and found.state is State.APPROVED,
         "cancel": is_secretariat and found.state in (State.RECEIVED, *OPEN),
-        "enter_signature": is_secretariat and not is_late and found.state is State.AGREEMENT_SENT,
+        "enter_signature": is_secretariat and found.state is State.AGREEMENT_SENT,
     }
 
 

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from chalicelib.common.danish import long_date
 from chalicelib.membership import refusals
-from chalicelib.membership.entry_dates import EntryDateRule, check_entry_date, is_allowed
+from chalicelib.membership.entry_dates import EntryDateRule, check_entry_date, check_not_too_far, is_allowed
 from chalicelib.membership.requests import (
     OPEN,
     UNSIGNED,
@@ -32,10 +32,12 @@ def received(asked: Submission, *, request_id: str, act: Act, rule: EntryDateRul
     """Return a new request, judged by the rule in force on the day of submission.
 
     Raises:
+        EntryDateTooFar: the date is years away.
         EntryDateNotAllowed: the date needs a dispensation, and none is asked for.
         DispensationNotNeeded: a dispensation is asked for where none is needed.
         EntryNotAhead: the date is not after the submission.
     """
+    check_not_too_far(asked.entry_date, submitted=act.on)
     if asked.dispensation_reason is None:
         check_entry_date(asked.entry_date, submitted=act.on, rule=rule)
     elif asked.entry_date <= act.on:
@@ -69,6 +71,12 @@ def lapsed(request: Request, *, act: Act) -> Step:
     if act.on < request.lapses_on:
         raise refusals.NotYet(request.lapses_on)
     return _to(State.LAPSED, request, act)
+
+
+def replaced(request: Request, *, act: Act, by: str) -> Step:
+    """The address asked for the municipality anew, before it confirmed this one."""
+    _check(request, State.RECEIVED)
+    return _to(State.LAPSED, request, act, reason=f"Erstattet af anmodning {by}")
 
 
 def validated(request: Request, *, act: Act) -> Step:
@@ -121,22 +129,27 @@ def agreement_sent(request: Request, *, act: Act, version: str, notice_months: i
 
 
 def signed(request: Request, *, act: Act, by_role: str, signed_on: date) -> Step:
-    """The municipality signed the agreement.
+    """The municipality signed the agreement. What counts is the day it signed, not the day that this is entered.
+
+    In time is the day before the entry date or earlier: the membership begins with that date, the job that begins it
+    runs that morning, and the mails say "inden". Entered later, it begins late, from its entry date.
 
     Raises:
         RoleMissing: nobody is said to have signed.
         NotASigningDate: it can't have been signed that day.
+        NewDateFirst: it was signed too late.
     """
     _check(request, State.AGREEMENT_SENT)
-    _check_in_time(request, act)
     assert request.agreement is not None
     if not by_role.strip():
         raise refusals.RoleMissing
     if not request.agreement.sent_on <= signed_on <= act.on:
         raise refusals.NotASigningDate(first=request.agreement.sent_on, last=act.on)
+    if signed_on >= request.entry_date:
+        raise refusals.NewDateFirst(request.entry_date)
     agreement = replace(request.agreement, signed_on=signed_on, signed_by_role=by_role)
     reason = f"Underskrevet {long_date(signed_on)} af {by_role}"
-    return _to(State.SIGNED, replace(request, agreement=agreement), act, reason=reason)
+    return _to(State.SIGNED, replace(request, agreement=agreement, new_date_needed=False), act, reason=reason)
 
 
 def new_date_needed(request: Request, *, act: Act) -> Step:
@@ -152,11 +165,13 @@ def new_date_chosen(request: Request, *, act: Act, entry_date: date, rule: Entry
 
     Raises:
         NewDateNotAsked: the date still holds.
+        EntryDateTooFar: the new one is years away.
         EntryDateNotAllowed: the new one isn't an ordinary date after today.
     """
     _check(request, *UNSIGNED)
     if not request.is_late_on(act.on):
         raise refusals.NewDateNotAsked(request.entry_date)
+    check_not_too_far(entry_date, submitted=act.on)
     check_entry_date(entry_date, submitted=act.on, rule=rule)
     asked = replace(request.asked, entry_date=entry_date, dispensation_reason=None)
     was = f"Før: {long_date(request.entry_date)}"

@@ -9,12 +9,13 @@ import pytest
 from chalicelib.access import grants
 from chalicelib.access.people import Person, Role
 from chalicelib.common.errors import Conflict
-from chalicelib.membership import deciding, refusals, store
+from chalicelib.members import register
+from chalicelib.membership import daily, deciding, refusals, store
 from chalicelib.membership.requests import State
 from chalicelib.rulebook.decisions import NotADecisionId
 from chalicelib.runtime.tables import transaction
 from tests import faults
-from tests.membership.joining import ASKED, CONTACT, DECISION, STAFF, Joining, mail, mail_ids
+from tests.membership.joining import ASKED, CONTACT, DECISION, ENTRY, STAFF, Joining, mail, mail_ids
 
 
 def test_each_step_is_told_to_the_contact_and_written_down(joining: Joining) -> None:
@@ -121,9 +122,25 @@ def test_a_request_that_is_not_there_is_refused(joining: Joining) -> None:
 def test_a_late_signature_waits_for_a_new_date(joining: Joining) -> None:
     request_id = joining.approved()
     deciding.send_agreement(request_id, by=STAFF, clock=joining.clock)
-    joining.move_to(date(2025, 4, 1))
+    joining.move_to(ENTRY)
 
     with pytest.raises(refusals.NewDateFirst):
-        deciding.enter_signature(
-            request_id, by_role="Direktør", signed_on=date(2025, 3, 31), by=STAFF, clock=joining.clock
-        )
+        deciding.enter_signature(request_id, by_role="Direktør", signed_on=ENTRY, by=STAFF, clock=joining.clock)
+
+
+def test_a_signature_in_time_that_is_entered_late_lets_the_membership_begin_from_its_date(joining: Joining) -> None:
+    request_id = joining.approved()
+    deciding.send_agreement(request_id, by=STAFF, clock=joining.clock)
+    joining.move_to(ENTRY)
+    daily.run(clock=joining.clock)
+    assert deciding.request(request_id).new_date_needed
+    joining.move_to(date(2025, 4, 3))
+
+    signed_on = date(2025, 3, 28)
+    deciding.enter_signature(request_id, by_role="Direktør", signed_on=signed_on, by=STAFF, clock=joining.clock)
+    daily.run(clock=joining.clock)
+
+    member = register.get("250")
+    assert member is not None
+    assert member.active_from == ENTRY
+    assert deciding.request(request_id).state is State.ACTIVE

@@ -226,6 +226,28 @@ def test_an_agreement_is_signed_between_its_sending_and_today(signed_on: date, i
             sign(request, act=today, signed_on=signed_on)
 
 
+@pytest.mark.parametrize("is_marked", [False, True])
+@pytest.mark.parametrize(
+    ("signed_on", "is_in_time"),
+    [
+        pytest.param(date(2025, 3, 31), True, id="the day before"),
+        pytest.param(ENTRY, False, id="the entry date itself"),
+        pytest.param(date(2025, 4, 2), False, id="the day after"),
+    ],
+)
+def test_an_agreement_signed_in_time_counts_when_it_is_entered_later(
+    signed_on: date, is_in_time: bool, is_marked: bool
+) -> None:
+    request = standing(State.AGREEMENT_SENT, new_date_needed=is_marked)
+    later = act(on=date(2025, 4, 3))
+    if is_in_time:
+        after = sign(request, act=later, signed_on=signed_on).request
+        assert (after.state, after.is_late_on(later.on), after.entry_date) == (State.SIGNED, False, ENTRY)
+    else:
+        with pytest.raises(refusals.NewDateFirst, match="ikke underskrevet inden indmeldelsesdatoen"):
+            sign(request, act=later, signed_on=signed_on)
+
+
 def test_who_does_not_confirm_within_a_week_is_given_up() -> None:
     last = SUBMITTED + timedelta(days=DAYS_TO_CONFIRM)
 
@@ -243,7 +265,7 @@ def test_from_the_entry_date_on_an_unsigned_request_only_gets_a_new_date_or_is_d
         State.CONFIRMED: lambda each, today: steps.validated(each, act=today),
         State.VALIDATED: lambda each, today: approve(each, act=today),
         State.APPROVED: lambda each, today: sent(each, act=today),
-        State.AGREEMENT_SENT: lambda each, today: sign(each, act=today),
+        State.AGREEMENT_SENT: lambda each, today: sign(each, act=today, signed_on=today.on),
     }
     take_further = take_further_by_state[state]
 
