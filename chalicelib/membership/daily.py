@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import replace
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
 
 from pynamodb.transactions import TransactWrite
 
@@ -24,14 +24,33 @@ from chalicelib.members.register import Member
 from chalicelib.membership import leaving_store, letters, member_store, refusals, steps, store
 from chalicelib.membership.acting import act
 from chalicelib.membership.leaving import Withdrawal
-from chalicelib.membership.onboarding import Responsible, Task, tasks_for
+from chalicelib.membership.onboarding import Responsible, Task, may_remind, tasks_for
 from chalicelib.membership.requests import SYSTEM, UNSIGNED, Request, State
 from chalicelib.rulebook import book as rulebook
 from chalicelib.rulebook.rules import RuleBook, RuleName
 from chalicelib.runtime.entrypoints import logger
 from chalicelib.runtime.tables import conflict_means, transaction
 
-T = TypeVar("T")
+
+class _OfMunicipality(Protocol):
+    @property
+    def municipality_code(self) -> str: ...
+
+
+T = TypeVar("T", bound=_OfMunicipality)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Overdue:
+    """A member's overdue tasks that one side does."""
+
+    member: Member
+    responsible: Responsible
+    tasks: list[Task]
+
+    @property
+    def municipality_code(self) -> str:
+        return self.member.municipality_code
 
 
 def run(*, clock: Clock = system_clock) -> dict[str, int]:
@@ -47,22 +66,26 @@ def run(*, clock: Clock = system_clock) -> dict[str, int]:
         lambda each: _activate(each, book, clock),
         done,
     )
-    _each("new_date_needed", late, lambda each: _ask_for_new_date(each, book, clock), done)
+    _each("new_date_needed", late, lambda each: _ask_for_new_date(each, clock), done)
     _each("lapsed", store.in_state(State.RECEIVED, waiting_until=today), lambda each: _lapse(each, clock), done)
     if book.release_date(today) is None:  # one reminder when the quiet period ends, not one for each of its weeks
-        _each("reminded", _overdue(clock), lambda each: _remind(*each, clock=clock), done)
+        _each("reminded", _overdue(clock), lambda each: _remind(each, clock), done)
     return dict(done)
 
 
 def _each(what: str, due: Iterable[T], do: Callable[[T], bool], done: Counter[str]) -> None:
-    """Do it for each; one that can't be done, or that somebody else does, doesn't stop the others."""
+    """Do it for each; one that can't be done, or that somebody else does, doesn't stop the others.
+
+    A lost race is passed over: the other one did it. A conflict with a name of its own is no race, and would be met
+    again every day: it is told like every other refusal.
+    """
     for one in list(due):
         try:
             done[what] += do(one)
-        except Conflict:
-            continue
         except AppError as error:
-            logger().error("membership not taken further", extra={"step": what, "code": error.code})
+            if type(error) is not Conflict:
+                told = {"step": what, "code": error.code, "municipality_code": one.municipality_code}
+                logger().error("membership not taken further", extra=told)
 
 
 def _activate(found: Request, book: RuleBook, clock: Clock) -> bool:
@@ -110,14 +133,14 @@ def _entered(request: Request, before: Member | None) -> Member:
     )
 
 
-def _ask_for_new_date(found: Request, book: RuleBook, clock: Clock) -> bool:
+def _ask_for_new_date(found: Request, clock: Clock) -> bool:
     request = store.get(found.request_id)
     if request is None or request.state not in UNSIGNED or request.new_date_needed:
         return False
     if request.entry_date > clock.today():  # the index was late: a new date is chosen
         return False
     step = steps.new_date_needed(request, act=act(SYSTEM, clock))
-    mail = letters.new_date_needed(step.request, book=book, today=clock.today())
+    mail = letters.new_date_needed(step.request)
     store.commit(step, also=lambda writes: outbox.record(writes, mail, clock=clock))
     outbox.nudge([mail.mail_id])
     return True
@@ -151,7 +174,7 @@ def _end(withdrawal: Withdrawal, clock: Clock) -> bool:
     return True
 
 
-def _overdue(clock: Clock) -> list[tuple[Member, Responsible, list[Task]]]:
+def _overdue(clock: Clock) -> list[_Overdue]:
     """Return the overdue tasks by who does them, of those who are members still."""
     overdue: defaultdict[tuple[str, Responsible], list[Task]] = defaultdict(list)
     for task in member_store.open_tasks(due_before=clock.today()):
@@ -161,17 +184,22 @@ def _overdue(clock: Clock) -> list[tuple[Member, Responsible, list[Task]]]:
         member = register.get(code)
         if member is not None and member.is_member_on(clock.today()):
             own = [task for task in tasks if task.entered_on == member.active_from]
-            found += [(member, responsible, own)] if own else []
+            found += [_Overdue(member=member, responsible=responsible, tasks=own)] if own else []
     return found
 
 
-def _remind(member: Member, responsible: Responsible, tasks: list[Task], *, clock: Clock) -> bool:
-    """Remind once a week: the mail's key names the week."""
-    mail = letters.reminder(member, responsible, tasks, today=clock.today())
-    recorded = outbox.record_alone(mail, clock=clock)
-    if recorded:
-        outbox.nudge([mail.mail_id])
-    return recorded
+def _remind(overdue: _Overdue, clock: Clock) -> bool:
+    """Remind once a week: of two runs at once, the row of the last reminder lets one through."""
+    code, responsible, today = overdue.municipality_code, overdue.responsible, clock.today()
+    last = member_store.last_reminder(code, responsible)
+    if not may_remind(last, today):
+        return False
+    mail = letters.reminder(overdue.member, responsible, overdue.tasks, today=today)
+    with conflict_means("En anden kørsel har mindet om opgaverne."), transaction() as writes:
+        member_store.add_reminder(writes, code, responsible, last=last, today=today)
+        outbox.record(writes, mail, clock=clock)
+    outbox.nudge([mail.mail_id])
+    return True
 
 
 def _leader(address: str, municipality_code: str) -> Person:

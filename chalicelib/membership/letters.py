@@ -1,7 +1,8 @@
 """The mails of membership: who gets which, and the facts they are written from. The words stand in templates/.
 
 To an address that somebody only typed goes fixed text with a link, and nothing that was typed into the form. Answers to
-what a person did leave at once; what the daily job sends by itself is held in the quiet period.
+what a person did leave at once; what the daily job sends by itself is held in the quiet period, but for what somebody
+must act on then.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from chalicelib.common.danish import long_date
 from chalicelib.mail.outbox import Mail
 from chalicelib.members.register import Member
 from chalicelib.membership.leaving import Withdrawal
-from chalicelib.membership.onboarding import Responsible, Task, week_of
+from chalicelib.membership.onboarding import Responsible, Task
 from chalicelib.membership.requests import DAYS_TO_CONFIRM, Request
 from chalicelib.membership.wording import RESPONSIBLE_NAMES, SERVICE_NAMES
 from chalicelib.rulebook.rules import RuleBook
@@ -65,13 +66,15 @@ def agreement(request: Request) -> Mail:
     )
 
 
-def new_date_needed(request: Request, *, book: RuleBook, today: date) -> Mail:
+def new_date_needed(request: Request) -> Mail:
+    """Leaves at once, also in the quiet period: the entry date 1 July lies in it, and what the contact doesn't know of
+    stands still for a month, past the time to choose the next date well.
+    """
     return _to_contact(
         request,
         "new_date_needed",
         f"Vælg en ny indmeldelsesdato for {_name(request)}",
         mail_id=f"new-date_{request.request_id}_v{request.version}",
-        send_from=book.release_date(today),
     )
 
 
@@ -88,11 +91,11 @@ def welcome(request: Request, tasks: Sequence[Task], *, book: RuleBook, today: d
 
 
 def reminder(member: Member, responsible: Responsible, tasks: Sequence[Task], *, today: date) -> Mail:
-    """Return the week's reminder of a member's overdue tasks to those who do them."""
+    """Return a reminder of a member's overdue tasks to those who do them."""
     code = member.municipality_code
     to_leaders = responsible is Responsible.LEADER and member.leaders
     return Mail(
-        mail_id=f"reminder_{code}_{responsible.value}_{week_of(today)}",
+        mail_id=f"reminder_{code}_{responsible.value}_{today}",
         to=member.leaders if to_leaders else (settings.secretariat_address(),),
         subject=f"Onboarding i {member.name}: opgaver, der venter",
         template="membership/reminder",

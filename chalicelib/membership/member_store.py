@@ -64,6 +64,14 @@ class _TaskRow(Table):
         )
 
 
+class _ReminderRow(Table):
+    feature = "membership"
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    on = UnicodeAttribute()
+
+
 class _ChangeRow(Table):
     feature = "membership"
 
@@ -132,6 +140,25 @@ def open_tasks(*, due_before: date) -> Iterator[Task]:
         yield row.task()
 
 
+def last_reminder(municipality_code: str, responsible: Responsible) -> date | None:
+    """Return the day on which those who do a municipality's tasks were last reminded (strong read)."""
+    try:
+        row = _ReminderRow.get(_reminders(municipality_code), responsible.value, consistent_read=True)
+    except DoesNotExist:
+        return None
+    return date.fromisoformat(row.on)
+
+
+def add_reminder(
+    writes: TransactWrite, municipality_code: str, responsible: Responsible, *, last: date | None, today: date
+) -> None:
+    """Add to a transaction that they are reminded today; it fails when `last` is no longer the last."""
+    writes.save(
+        _ReminderRow(_reminders(municipality_code), responsible.value, on=today.isoformat()),
+        condition=_ReminderRow.pk.does_not_exist() if last is None else _ReminderRow.on == last.isoformat(),
+    )
+
+
 def add_change(writes: TransactWrite, municipality_code: str, *, version: int, what: str, act: Act) -> None:
     """Add to a transaction who changed the register's entry: one line for each of its versions."""
     row = _ChangeRow(
@@ -151,6 +178,10 @@ def changes(municipality_code: str) -> tuple[tuple[str, Act], ...]:
     return tuple(
         (row.what, Act(by=row.by, at=datetime.fromisoformat(row.at), on=date.fromisoformat(row.on))) for row in rows
     )
+
+
+def _reminders(municipality_code: str) -> str:
+    return f"reminder#{municipality_code}"
 
 
 def _list(municipality_code: str, entered_on: date) -> str:

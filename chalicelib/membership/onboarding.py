@@ -15,6 +15,9 @@ from typing import Any
 from chalicelib.common.months import months_later
 from chalicelib.members.member import Service
 
+#: A municipality's leaders, and the secretariat about it, are reminded of overdue tasks this often.
+DAYS_BETWEEN_REMINDERS = 7
+
 
 class Responsible(StrEnum):
     """Who does a task."""
@@ -59,10 +62,13 @@ def tasks_for(
     return tuple(sorted(tasks, key=lambda task: (task.due, task.key)))
 
 
-def week_of(day: date) -> str:
-    """Return the ISO week, `2025-W06`: a reminder of a week is sent once."""
-    year, week, _ = day.isocalendar()
-    return f"{year}-W{week:02d}"
+def may_remind(last: date | None, today: date) -> bool:
+    """Whether a week has gone since the last reminder, if there ever was one.
+
+    Counted from the last and not by the calendar, so that a day of outage or the quiet period moves the rhythm instead
+    of bringing two in one week.
+    """
+    return last is None or today - last >= timedelta(days=DAYS_BETWEEN_REMINDERS)
 
 
 def _due(entry: date, task: dict[str, Any]) -> date:

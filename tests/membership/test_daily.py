@@ -1,5 +1,6 @@
 """What the daily job does: everything that is due, once, whatever days were missed and whoever else is at it."""
 
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -101,7 +102,7 @@ def test_a_second_missed_date_is_asked_about_anew(joining: Joining) -> None:
 
     asked = [mail_id for mail_id in mail_ids() if mail_id.startswith("new-date")]
     assert asked == [f"new-date_{request_id}_v5", f"new-date_{request_id}_v7"]
-    assert mail(asked[1]).send_from == date(2025, 8, 2)
+    assert mail(asked[1]).send_from is None, "the contact must choose in July, in the quiet period"
 
 
 def test_an_unconfirmed_request_lapses_after_a_full_week(joining: Joining) -> None:
@@ -124,17 +125,15 @@ def test_overdue_tasks_are_reminded_of_once_a_week_to_those_who_do_them(joining:
     joining.move_to(date(2025, 4, 8))
     assert run(joining) == {}
 
-    for day in range(9, 16):  # Wednesday to Tuesday
+    for day in range(9, 17):
         joining.move_to(date(2025, 4, day))
         run(joining)
 
-    reminders = [mail_id for mail_id in mail_ids() if mail_id.startswith("reminder")]
-    assert reminders == ["reminder_250_secretariat_2025-W15", "reminder_250_secretariat_2025-W16"]
+    reminders = [mail_id for mail_id in mail_ids() if "_secretariat_" in mail_id]
+    assert reminders == ["reminder_250_secretariat_2025-04-09", "reminder_250_secretariat_2025-04-16"]
     assert mail(reminders[0]).to == ("sekretariat@ddh.example",)
     assert [task["due"] for task in mail(reminders[0]).facts["tasks"]] == ["2025-04-08"]
-    joining.move_to(date(2025, 4, 16))
-    assert run(joining) == {"reminded": 1}
-    assert mail("reminder_250_leader_2025-W16").to == (CONTACT,)
+    assert mail("reminder_250_leader_2025-04-16").to == (CONTACT,)
 
 
 def test_a_task_that_is_done_is_not_reminded_of(joining: Joining) -> None:
@@ -153,10 +152,41 @@ def test_the_quiet_period_is_left_alone_and_followed_by_one_reminder(joining: Jo
     for day in range(7):
         joining.move_to(date(2025, 7, 1) + timedelta(days=5 * day))
         assert run(joining) == {}
-    joining.move_to(date(2025, 8, 2))
-    run(joining)
+    for day in (2, 3, 8):
+        joining.move_to(date(2025, 8, day))
+        run(joining)
 
-    assert set(mail_ids()) - before == {"reminder_250_leader_2025-W31", "reminder_250_secretariat_2025-W31"}
+    assert set(mail_ids()) - before == {"reminder_250_leader_2025-08-02", "reminder_250_secretariat_2025-08-02"}
+
+
+@pytest.mark.parametrize("first", [date(2026, 8, 2), date(2026, 12, 28)], ids=["a Sunday", "before New Year"])
+def test_two_reminders_lie_a_week_apart_whatever_days_are_missed(joining: Joining, first: date) -> None:
+    joining.active(replace(ASKED, entry_date=date(2026, 7, 1), services=frozenset({Service.CHATBOT})))
+    ticked = [task for task in member_store.tasks("250", date(2026, 7, 1)) if task.responsible is Responsible.LEADER]
+    for task in ticked:
+        member_store.tick(task, act(CONTACT, joining.clock))
+    expected = []
+    for after, reminds in ((0, 1), (0, 0), (1, 0), (6, 0), (9, 1), (14, 0), (16, 1)):  # days 2-5, 7-8 and 10-13: outage
+        joining.move_to(first + timedelta(days=after))
+        assert run(joining).get("reminded", 0) == reminds, after
+        expected += [f"reminder_250_secretariat_{joining.clock.today()}"] * reminds
+
+    assert [mail_id for mail_id in mail_ids() if mail_id.startswith("reminder")] == expected
+
+
+def test_of_two_runs_that_remind_at_once_one_does(joining: Joining, monkeypatch: pytest.MonkeyPatch) -> None:
+    joining.active()
+    joining.move_to(date(2025, 4, 9))
+    add_reminder = member_store.add_reminder
+
+    def add_after_the_other(*args: Any, **rest: Any) -> None:
+        monkeypatch.setattr(member_store, "add_reminder", add_reminder)
+        assert run(joining) == {"reminded": 1}
+        add_reminder(*args, **rest)
+
+    monkeypatch.setattr(member_store, "add_reminder", add_after_the_other)
+
+    assert run(joining) == {}
 
 
 def test_a_membership_ends_after_its_last_day_and_leaders_lose_access(joining: Joining) -> None:
@@ -220,7 +250,9 @@ def test_an_index_that_lags_changes_nothing(joining: Joining, monkeypatch: pytes
     assert mail_ids() == before
 
 
-def test_one_that_cannot_be_activated_does_not_stop_the_others(joining: Joining) -> None:
+def test_one_that_cannot_be_activated_is_told_and_does_not_stop_the_others(
+    joining: Joining, capsys: pytest.CaptureFixture[str]
+) -> None:
     joining.signed()
     joining.signed(replace(ASKED, municipality_code="151", contact_address="b@ballerup.example"))
     register.put(replace(MEMBER, municipality_code="151", version=0, active_from=date(2024, 1, 1)))
@@ -228,6 +260,10 @@ def test_one_that_cannot_be_activated_does_not_stop_the_others(joining: Joining)
 
     assert run(joining) == {"activated": 1}
     assert register.get("250") == MEMBER
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "not taken further" in line]
+    assert [(each["step"], each["code"], each["municipality_code"]) for each in told] == [
+        ("activated", "duplicate_request", "151")
+    ]
 
 
 def test_the_schedule_runs_it(joining: Joining, monkeypatch: pytest.MonkeyPatch) -> None:

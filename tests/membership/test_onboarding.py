@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from chalicelib.members.member import Service
-from chalicelib.membership.onboarding import Responsible, tasks_for, week_of
+from chalicelib.membership.onboarding import Responsible, may_remind, tasks_for
 from chalicelib.rulebook.rules import RuleName
 from tests.membership.test_entry_dates import BOOK
 
@@ -49,8 +49,17 @@ def test_a_task_is_overdue_from_the_day_after_until_it_is_done() -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "week"),
-    [(date(2024, 12, 29), "2024-W52"), (date(2024, 12, 30), "2025-W01"), (date(2025, 2, 5), "2025-W06")],
+    ("last", "today", "may"),
+    [
+        pytest.param(None, date(2026, 8, 2), True, id="never before"),
+        pytest.param(date(2026, 8, 2), date(2026, 8, 2), False, id="a second run of the day"),
+        pytest.param(
+            date(2026, 8, 2), date(2026, 8, 3), False, id="Sunday and Monday lie in two weeks of the calendar"
+        ),
+        pytest.param(date(2026, 8, 2), date(2026, 8, 9), True, id="a week later"),
+        pytest.param(date(2026, 12, 28), date(2027, 1, 3), False, id="the new year is no new week"),
+        pytest.param(date(2026, 12, 28), date(2027, 1, 4), True, id="a week later, in the new year"),
+    ],
 )
-def test_weeks_run_from_monday_and_belong_to_the_year_of_their_thursday(day: date, week: str) -> None:
-    assert week_of(day) == week
+def test_a_reminder_comes_a_week_after_the_last_or_later(last: date | None, today: date, may: bool) -> None:
+    assert may_remind(last, today) is may
