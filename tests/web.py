@@ -24,6 +24,7 @@ from tests.conftest import EmulatedAWS, SettableClock
 from tests.infra.roles import held_to_role
 
 BASE_URL = "https://ddh.example"
+_ADDRESS = {"REMOTE_ADDR": "203.0.113.7"}
 
 SECRETARIAT = Person(address="sekretariat@ddh.example", role=Role.SECRETARIAT)
 CHAIR = Person(address="formand@ddh.example", role=Role.CHAIR)
@@ -46,20 +47,22 @@ class Visitor:
             self._client.set_cookie(sessions.COOKIE, token, domain="ddh.example", secure=True)
 
     def get(self, path: str, **named: Any) -> TestResponse:
-        return self._client.get(path, base_url=BASE_URL, **named)
+        return self._client.get(path, base_url=BASE_URL, environ_base=_ADDRESS, **named)
 
     def post(self, path: str, fields: Mapping[str, str | Sequence[str]] | None = None, **named: Any) -> TestResponse:
         """Send a form as a page of the site does."""
         form = {"csrf_token": self.csrf_token, **(fields or {})} if self.csrf_token else {**(fields or {})}
         headers = {"Sec-Fetch-Site": "same-origin", **named.pop("headers", {})}
-        return self._client.post(path, base_url=BASE_URL, data=form, headers=headers, **named)
+        return self._client.post(path, base_url=BASE_URL, environ_base=_ADDRESS, data=form, headers=headers, **named)
 
     def send(self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | str | None) -> TestResponse:
         """Send anything at all, with the cookies."""
-        return self._client.open(url, base_url=BASE_URL, method=method, headers=dict(headers), data=body or b"")
+        return self._client.open(
+            url, base_url=BASE_URL, environ_base=_ADDRESS, method=method, headers=dict(headers), data=body or b""
+        )
 
     def post_json(self, path: str, value: Any) -> TestResponse:
-        return self._client.post(path, base_url=BASE_URL, json=value)
+        return self._client.post(path, base_url=BASE_URL, environ_base=_ADDRESS, json=value)
 
 
 class Site:

@@ -16,6 +16,9 @@ from chalicelib.common.danish import long_date
 from chalicelib.common.errors import Refused
 from chalicelib.rulebook.rules import Rule
 
+#: [A] Who asks to enter later than this many years from today wrote another year than they meant.
+MOST_YEARS_AHEAD = 5
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class MonthDay:
@@ -75,6 +78,30 @@ class EntryDateNotAllowed(Refused):
         instead = f"Vælg {near}, eller søg dispensation." if near else "Vælg en tidligere dato."
         super().__init__(f"Indmeldelse er ikke mulig den {long_date(wanted)}. {instead}")
         self.nearest = nearest
+
+
+class EntryDateTooFar(Refused):
+    """Raised when an entry date lies so far ahead that it must be a slip of the finger."""
+
+    code = "entry_date_too_far"
+
+    def __init__(self, wanted: date) -> None:
+        super().__init__(
+            f"{long_date(wanted)} ligger mere end {MOST_YEARS_AHEAD} år ude i fremtiden. "
+            f"Ret årstallet: datoen kan ligge højst {MOST_YEARS_AHEAD} år fremme."
+        )
+
+
+def check_not_too_far(wanted: date, *, submitted: date) -> date:
+    """Return `wanted` when it lies at most `MOST_YEARS_AHEAD` after the submission. It holds for dispensations too.
+
+    Raises:
+        EntryDateTooFar: it lies later.
+    """
+    last = (submitted.year + MOST_YEARS_AHEAD, submitted.month, submitted.day)
+    if (wanted.year, wanted.month, wanted.day) > last:
+        raise EntryDateTooFar(wanted)
+    return wanted
 
 
 def check_entry_date(wanted: date, *, submitted: date, rule: EntryDateRule) -> date:

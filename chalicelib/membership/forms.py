@@ -74,10 +74,10 @@ def from_form(form: Form) -> Typed:
 
 
 def form_field(name: str, form: Form) -> str:
-    """Return the form's name of a field that the API names otherwise."""
+    """Return the form's name of a field that the API names otherwise; the form as a whole has none."""
     if name == "entry_date" and form.text("dato") == DISPENSATION:
         return "dispensationsdato"
-    return FORM_FIELD_BY_NAME[name]
+    return FORM_FIELD_BY_NAME[name] if name else ""
 
 
 def submission(typed: Typed) -> Submission:

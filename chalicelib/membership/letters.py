@@ -25,19 +25,36 @@ from chalicelib.runtime import settings
 _HOTLINE = "Den Digitale Hotline"
 
 
-def confirm_request(request: Request, *, token: str, asked_on: date) -> Mail:
-    """The one mail a day to an address that a stranger may have typed."""
+def confirm_request(request: Request, *, token: str, days: int, asked_on: date) -> Mail:
+    """The one mail a day to an address that a stranger may have typed. The link lives `days` days."""
     return Mail(
         mail_id=f"confirm-request_{request.request_id}_{asked_on}",
         to=(request.contact_address,),
         subject=f"Bekræft din e-mailadresse hos {_HOTLINE}",
         template="membership/confirm_request",
-        facts={"url": f"{settings.base_url()}/indmeldelse/bekraeft/{token}", "days": DAYS_TO_CONFIRM},
+        facts={"url": f"{settings.base_url()}/indmeldelse/bekraeft/{token}", "days": days},
     )
 
 
 def received(request: Request) -> Mail:
     return _to_contact(request, "received", f"Vi har modtaget anmodningen fra {_name(request)}")
+
+
+def confirmed_for_staff(request: Request) -> Mail:
+    """Tell the secretariat that there is a request to look through."""
+    return Mail(
+        mail_id=f"confirmed-staff_{request.request_id}",
+        to=(settings.secretariat_address(),),
+        subject=f"Ny anmodning om indmeldelse: {_name(request)}",
+        template="membership/request_confirmed_staff",
+        facts={
+            "municipality": _name(request),
+            "services": [SERVICE_NAMES[service] for service in sorted(request.asked.services, reverse=True)],
+            "entry_date": request.entry_date.isoformat(),
+            "is_dispensation": request.asked.dispensation_reason is not None,
+            "page_url": f"{settings.base_url()}/anmodninger/{request.request_id}",
+        },
+    )
 
 
 def approved(request: Request) -> Mail:

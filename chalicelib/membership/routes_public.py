@@ -7,16 +7,17 @@ from dataclasses import replace
 
 from chalice.app import Blueprint
 
-from chalicelib.access import sessions
+from chalicelib.access import limits, sessions
+from chalicelib.access.limits import TooManySubmissions
 from chalicelib.access.routing import route
 from chalicelib.access.visit import Visit
 from chalicelib.common import municipalities
 from chalicelib.common.danish import long_date
 from chalicelib.common.errors import AppError
 from chalicelib.common.written import FormRefused
-from chalicelib.membership import api_body, applying, contacts, forms, pages, withdrawing
+from chalicelib.membership import api_body, applying, confirming, contacts, forms, pages, withdrawing
 from chalicelib.membership.api_body import MembershipRequestBody, MembershipRequestReceived
-from chalicelib.membership.entry_dates import EntryDateNotAllowed
+from chalicelib.membership.entry_dates import EntryDateNotAllowed, EntryDateTooFar
 from chalicelib.membership.forms import Typed
 from chalicelib.membership.refusals import DispensationNotNeeded, DuplicateRequest, EntryNotAhead, UnknownReason
 from chalicelib.membership.requests import DAYS_TO_CONFIRM
@@ -28,7 +29,7 @@ bp = Blueprint(__name__)
 
 #: In the place of a link's token, when it has been used: the page that says thanks.
 _THANKS = "tak"
-_DATE_REFUSED = (EntryDateNotAllowed, DispensationNotNeeded, EntryNotAhead)
+_DATE_REFUSED = (EntryDateNotAllowed, EntryDateTooFar, DispensationNotNeeded, EntryNotAhead)
 
 
 @route(bp, "GET", "/indmeldelse", summary="Formular: anmod om indmeldelse")
@@ -39,13 +40,15 @@ def request_form(visit: Visit) -> Answer:
 @route(bp, "POST", "/indmeldelse", summary="Send en anmodning om indmeldelse")
 def send_request(visit: Visit) -> Answer:
     try:
-        applying.submit(forms.submission(forms.from_form(visit.form)), clock=visit.clock)
+        _submit(visit, forms.from_form(visit.form))
     except FormRefused as refused:
         return _request_form(visit, errors=refused.message_by_field)
     except _DATE_REFUSED as refused:
         return _request_form(visit, errors={"entry_date": refused.message})
     except DuplicateRequest as refused:
         return _request_form(visit, errors={"municipality_code": refused.message}, status=409)
+    except TooManySubmissions as refused:
+        return _request_form(visit, errors={"": refused.message}, status=429)
     return see_other("/indmeldelse/modtaget")
 
 
@@ -60,7 +63,7 @@ def request_received(visit: Visit) -> Answer:
     "/api/membership-requests",
     summary="Anmod om indmeldelse",
     body=MembershipRequestBody,
-    answers={202: MembershipRequestReceived, 400: None, 409: None, 422: None},
+    answers={202: MembershipRequestReceived, 400: None, 409: None, 422: None, 429: None},
 )
 def request_by_program(visit: Visit) -> Answer:
     """422 `entry_date_not_allowed` has `nearest`: the allowed dates before and after, null where there is none."""
@@ -72,18 +75,19 @@ def request_by_program(visit: Visit) -> Answer:
     return _submitted(visit, typed)
 
 
-@route(bp, "GET", "/indmeldelse/bekraeft/{token}", summary="Knap, der bekræfter en anmodning")
+@route(bp, "GET", "/indmeldelse/bekraeft/{token}", summary="De anmodninger, der venter på adressen, hver med sin knap")
 def request_to_confirm(visit: Visit) -> Answer:
     token = visit.parameters["token"]
-    request = applying.awaiting_confirmation(token, clock=visit.clock)
-    facts = pages.request_facts(request, today=visit.clock.today())
-    return visit.page("membership/confirm_request_page.html", token=token, request=facts)
+    today = visit.clock.today()
+    requests = [pages.request_facts(each, today=today) for each in confirming.waiting(token, clock=visit.clock)]
+    return visit.page("membership/confirm_request_page.html", token=token, requests=requests)
 
 
-@route(bp, "POST", "/indmeldelse/bekraeft/{token}", summary="Bekræft en anmodning; linket bruges")
+@route(bp, "POST", "/indmeldelse/bekraeft/{token}", summary="Bekræft adressen og en anmodning; linket bruges")
 def confirm_request(visit: Visit) -> Answer:
-    request, session = applying.confirm(visit.parameters["token"], clock=visit.clock)
-    return replace(see_other(f"/indmeldelse/status/{request.request_id}"), cookies=(sessions.cookie(session),))
+    chosen, session = confirming.by_link(visit.parameters["token"], visit.form.text("anmodning"), clock=visit.clock)
+    status = f"/indmeldelse/status/{chosen.request_id}" if chosen else "/indmeldelse/status"
+    return replace(see_other(status), cookies=(sessions.cookie(session),))
 
 
 @route(bp, "GET", "/kontakt/bekraeft/{token}", summary="Knap, der bekræfter en ny kontakt")
@@ -143,9 +147,16 @@ def _request_form(visit: Visit, *, errors: Mapping[str, str] | None = None, stat
     )
 
 
+def _submit(visit: Visit, typed: Typed) -> str:
+    """Take a request, and count it: one that is filled in wrong costs its sender nothing."""
+    asked = forms.submission(typed)
+    limits.count_submission(visit.source_ip, clock=visit.clock)
+    return applying.submit(asked, clock=visit.clock)
+
+
 def _submitted(visit: Visit, typed: Typed) -> Answer:
     try:
-        request_id = applying.submit(forms.submission(typed), clock=visit.clock)
+        request_id = _submit(visit, typed)
     except FormRefused as refused:
         return _problem(422, refused.code, "Ret de felter, der peges på.", refused.message_by_field)
     except EntryDateNotAllowed as refused:

@@ -9,8 +9,8 @@ from typing import Any
 from chalicelib.mail import outbox
 from chalicelib.mail.outbox import Mail, State
 from chalicelib.members.member import Service
-from chalicelib.membership import applying, daily, deciding
-from chalicelib.membership.requests import Submission
+from chalicelib.membership import applying, confirming, daily, deciding
+from chalicelib.membership.requests import Request, Submission
 from chalicelib.rulebook import book, decisions
 
 CONTACT = "chef@frederikssund.example"
@@ -42,8 +42,14 @@ class Joining:
 
     def confirmed(self, asked: Submission = ASKED) -> str:
         request_id = self.submit(asked)
-        applying.confirm(confirmation_of(request_id), clock=self.clock)
+        self.confirm(request_id)
         return request_id
+
+    def confirm(self, request_id: str) -> Request:
+        """Confirm by the link that was mailed for the request."""
+        request, _ = confirming.by_link(confirmation_of(request_id), request_id, clock=self.clock)
+        assert request is not None
+        return request
 
     def validated(self, asked: Submission = ASKED) -> str:
         request_id = self.confirmed(asked)

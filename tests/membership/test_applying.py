@@ -7,16 +7,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.access import grants, limits, sessions
-from chalicelib.access.links import LinkSpent
-from chalicelib.access.people import Person, Role
-from chalicelib.common.errors import Conflict
+from chalicelib.access import limits
+from chalicelib.common import municipalities
 from chalicelib.mail.addresses import AddressRefused
 from chalicelib.members import register
 from chalicelib.members.member import Member, Service
-from chalicelib.membership import applying, daily, refusals, store
-from chalicelib.membership.entry_dates import EntryDateNotAllowed
-from chalicelib.membership.requests import Event, State
+from chalicelib.membership import applying, confirming, daily, refusals, store
+from chalicelib.membership.entry_dates import EntryDateNotAllowed, EntryDateTooFar
+from chalicelib.membership.requests import SYSTEM, Event, State
 from tests import faults
 from tests.membership.joining import ASKED, CONTACT, Joining, confirmation_of, mail, mail_ids
 
@@ -34,29 +32,15 @@ def test_a_request_is_stored_and_its_contact_asked_to_confirm(joining: Joining) 
 def test_a_refused_date_stores_and_mails_nothing(joining: Joining) -> None:
     with pytest.raises(EntryDateNotAllowed):
         joining.submit(replace(ASKED, entry_date=date(2025, 5, 1)))
+    with pytest.raises(EntryDateTooFar):
+        joining.submit(replace(ASKED, entry_date=date(2205, 4, 1)))
+    with pytest.raises(EntryDateTooFar):
+        joining.submit(replace(ASKED, entry_date=date(2205, 5, 1), dispensation_reason="Haster"))
     with pytest.raises(AddressRefused):
         joining.submit(replace(ASKED, contact_address="a@b.example,c@d.example"))
 
     assert mail_ids() == []
     assert list(store.in_state(State.RECEIVED)) == []
-
-
-def test_confirming_proves_the_address_and_opens_the_status_page(joining: Joining) -> None:
-    request_id = joining.submit()
-    token = confirmation_of(request_id)
-    for _ in range(3):
-        assert applying.awaiting_confirmation(token, clock=joining.clock).state is State.RECEIVED
-
-    request, session = applying.confirm(token, clock=joining.clock)
-
-    found = sessions.find(f"{sessions.COOKIE}={session}", clock=joining.clock)
-    assert found is not None
-    assert found.person == Person(address=CONTACT, role=Role.CONTACT)
-    assert request.state is State.CONFIRMED
-    assert f"received_{request_id}" in mail_ids()
-    assert [each.what for each in store.history(request_id)] == [State.RECEIVED, State.CONFIRMED]
-    with pytest.raises(LinkSpent):
-        applying.confirm(token, clock=joining.clock)
 
 
 def test_spelling_of_the_address_makes_no_difference(joining: Joining) -> None:
@@ -72,11 +56,32 @@ def test_a_stranger_can_cause_one_mail_a_day_to_an_address_and_every_request_is_
     others.append(joining.submit(replace(ASKED, municipality_code="157")))
     assert mail_ids() == [f"confirm-request_{first}_2025-02-05"]
 
-    applying.confirm(confirmation_of(first), clock=joining.clock)
-    applying.confirm_own(others[0], address=CONTACT, clock=joining.clock)
+    joining.confirm(first)
+    confirming.confirm_own(others[0], address=CONTACT, clock=joining.clock)
 
     mine = {request.request_id: request.state for request in store.of_contact(CONTACT)}
     assert mine == {first: State.CONFIRMED, others[0]: State.CONFIRMED} | dict.fromkeys(others[1:], State.RECEIVED)
+
+
+@pytest.mark.campaign
+def test_victim_gets_at_most_1_mail_per_24h(joining: Joining) -> None:
+    local, _, domain = CONTACT.partition("@")
+    codes = [each.code for each in municipalities.MUNICIPALITIES]
+    spellings = [CONTACT, CONTACT.upper(), f"{local.title()}@{domain.upper()}"]
+    for number in range(500):
+        tagged = f"{local}+{number // len(codes)}@{domain}"
+        address = tagged if number >= len(codes) else spellings[number % len(spellings)]
+        joining.submit(replace(ASKED, municipality_code=codes[number % len(codes)], contact_address=address))
+
+    assert len(mail_ids()) == 1
+
+
+def test_no_spelling_of_an_address_gets_it_a_second_mail(joining: Joining) -> None:
+    spellings = (CONTACT, CONTACT.upper(), CONTACT.replace("@", "+1@"), CONTACT.replace("@", "+2@"))
+    for code, address in zip(("151", "153", "155", "157"), spellings, strict=True):
+        joining.submit(replace(ASKED, municipality_code=code, contact_address=address))
+
+    assert len(mail_ids()) == 1
 
 
 def test_who_loses_the_race_for_the_days_mail_is_stored_without(
@@ -113,21 +118,6 @@ def test_an_open_request_is_named_with_its_date(joining: Joining) -> None:
         joining.submit(replace(ASKED, contact_address="anden@frederikssund.example"))
 
 
-def test_an_unconfirmed_request_holds_its_municipality_against_its_own_address_alone(joining: Joining) -> None:
-    spam = joining.submit(replace(ASKED, contact_address="fremmed@spam.example"))
-    own = joining.submit()
-    with pytest.raises(refusals.AlreadyAsked, match=own):
-        joining.submit()
-
-    applying.confirm(confirmation_of(own), clock=joining.clock)
-
-    with pytest.raises(refusals.AlreadyAsked, match=own):
-        applying.confirm(confirmation_of(spam), clock=joining.clock)
-    late = store.get(spam)
-    assert late is not None
-    assert late.state is State.RECEIVED
-
-
 def test_who_asks_again_for_what_waits_gets_a_new_link_a_day_later(joining: Joining) -> None:
     request_id = joining.submit()
     first = confirmation_of(request_id)
@@ -137,11 +127,68 @@ def test_who_asks_again_for_what_waits_gets_a_new_link_a_day_later(joining: Join
             joining.submit()
         assert len(mail_ids()) == mails
 
-    again = confirmation_of(request_id)
-    assert again != first
-    assert applying.confirm(again, clock=joining.clock)[0].request_id == request_id
-    with pytest.raises(refusals.NotNow):
-        applying.confirm(first, clock=joining.clock)
+    assert confirmation_of(request_id) != first
+    assert joining.confirm(request_id).state is State.CONFIRMED
+
+
+@pytest.mark.parametrize(("day", "days"), [(5, 7), (6, 6), (10, 2), (11, 1)])
+def test_a_link_lives_as_long_as_its_mail_says_and_the_request_as_long_as_the_link(
+    joining: Joining, day: int, days: int
+) -> None:
+    request_id = joining.submit()
+    if day > 5:
+        joining.move_to(date(2025, 2, day))
+        with pytest.raises(refusals.AlreadyAsked):
+            joining.submit()
+    assert mail(f"confirm-request_{request_id}_2025-02-{day:02}").facts["days"] == days
+
+    joining.move_to(date(2025, 2, day + days))
+    joining.clock.set(instant=joining.clock.now() - timedelta(seconds=1))
+    daily.run(clock=joining.clock)
+
+    assert joining.confirm(request_id).state is State.CONFIRMED
+
+
+def test_asked_for_again_on_its_last_day_a_request_gets_a_new_week(joining: Joining) -> None:
+    joining.submit()
+    joining.move_to(date(2025, 2, 12))
+
+    again = joining.submit()
+
+    assert [request.request_id for request in store.of_contact(CONTACT)] == [again]
+    assert mail(f"confirm-request_{again}_2025-02-12").facts["days"] == 7
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"services": frozenset({Service.CHATBOT})},
+        {"entry_date": date(2025, 7, 1)},
+        {"entry_date": date(2025, 5, 1), "dispensation_reason": "Vores aftale udløber"},
+        {"contact_role": "Kommunaldirektør"},
+    ],
+)
+def test_what_nobody_confirmed_is_replaced_by_what_the_same_address_asks_then(
+    joining: Joining, changes: dict[str, Any]
+) -> None:
+    first = joining.submit()
+
+    second = joining.submit(replace(ASKED, **changes))
+
+    (waiting,) = store.of_contact(CONTACT)
+    assert (waiting.request_id, waiting.asked) == (second, replace(ASKED, **changes))
+    old = store.history(first)[-1]
+    assert (old.what, old.act.by, old.reason) == (State.LAPSED, SYSTEM, f"Erstattet af anmodning {second}")
+    request, _ = confirming.by_link(confirmation_of(first), second, clock=joining.clock)
+    assert request is not None
+    assert request.state is State.CONFIRMED
+
+
+def test_a_confirmed_request_is_not_replaced(joining: Joining) -> None:
+    joining.confirmed()
+
+    with pytest.raises(refusals.AlreadyAsked):
+        joining.submit(replace(ASKED, entry_date=date(2025, 7, 1)))
 
 
 def test_a_request_that_nobody_confirmed_in_time_stands_in_nobodys_way(joining: Joining) -> None:
@@ -151,9 +198,7 @@ def test_a_request_that_nobody_confirmed_in_time_stands_in_nobodys_way(joining: 
     second = joining.submit()
 
     assert [request.request_id for request in store.of_contact(CONTACT)] == [second]
-    lapsed = store.get(first)
-    assert lapsed is not None
-    assert lapsed.state is State.LAPSED
+    assert (store.history(first)[-1].what, store.history(first)[-1].reason) == (State.LAPSED, None)
 
 
 def test_the_requests_of_others_do_not_exist(joining: Joining) -> None:
@@ -162,7 +207,7 @@ def test_the_requests_of_others_do_not_exist(joining: Joining) -> None:
     calls: list[Callable[[], object]] = [
         lambda: applying.of_contact(request_id, address="en@anden.example"),
         lambda: applying.of_contact("0" * 16, address=CONTACT),
-        lambda: applying.confirm_own(request_id, address="en@anden.example", clock=joining.clock),
+        lambda: confirming.confirm_own(request_id, address="en@anden.example", clock=joining.clock),
         lambda: applying.choose_new_date(request_id, date(2025, 7, 1), address="en@anden.example", clock=joining.clock),
     ]
     for call in calls:
@@ -199,19 +244,3 @@ def test_a_lost_answer_to_the_submission_neither_loses_nor_refuses_it(joining: J
 
     assert store.get(request_id) is not None
     assert f"confirm-request_{request_id}_2025-02-05" in mail_ids()
-
-
-def test_of_two_confirmations_at_once_one_wins(joining: Joining, monkeypatch: pytest.MonkeyPatch) -> None:
-    token = confirmation_of(joining.submit())
-    commit = store.commit
-
-    def commit_after_somebody_else(*args: Any, **rest: Any) -> None:
-        monkeypatch.setattr(store, "commit", commit)
-        applying.confirm(token, clock=joining.clock)
-        commit(*args, **rest)
-
-    monkeypatch.setattr(store, "commit", commit_after_somebody_else)
-
-    with pytest.raises((Conflict, LinkSpent)):
-        applying.confirm(token, clock=joining.clock)
-    assert grants.of(CONTACT) == (Person(address=CONTACT, role=Role.CONTACT),)

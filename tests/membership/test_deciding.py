@@ -21,13 +21,13 @@ from tests.membership.joining import ASKED, CONTACT, DECISION, ENTRY, STAFF, Joi
 def test_each_step_is_told_to_the_contact_and_written_down(joining: Joining) -> None:
     request_id = joining.signed()
 
-    assert [mail_id.partition("_")[0] for mail_id in mail_ids()] == [
+    to_contact = [mail_id for mail_id in mail_ids() if mail(mail_id).to == (CONTACT,)]
+    assert [mail_id.partition("_")[0] for mail_id in to_contact] == [
         "agreement",
         "approved",
         "confirm-request",
         "received",
     ]
-    assert all(mail(mail_id).to == (CONTACT,) for mail_id in mail_ids())
     entries = store.history(request_id)
     assert [(each.what, each.act.by) for each in entries] == [
         (State.RECEIVED, CONTACT),

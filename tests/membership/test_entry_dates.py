@@ -14,10 +14,12 @@ from chalicelib.common.clock import SystemClock
 from chalicelib.membership.entry_dates import (
     EntryDateNotAllowed,
     EntryDateRule,
+    EntryDateTooFar,
     MonthDay,
     Nearest,
     allowed_dates,
     check_entry_date,
+    check_not_too_far,
     is_allowed,
     nearest_allowed,
 )
@@ -86,6 +88,18 @@ def test_a_refusal_says_in_danish_what_to_choose() -> None:
         match=r"ikke mulig den 1. maj 2023. Vælg 1. april 2023 eller 1. juli 2023, eller søg dispensation\.",
     ):
         check_entry_date(day("2023-05-01"), submitted=day("2023-01-26"), rule=rule_on(day("2023-01-26")))
+
+
+@pytest.mark.parametrize(
+    ("submitted", "last"),
+    [("2025-02-05", "2030-02-05"), ("2024-02-29", "2029-02-28"), ("2024-12-31", "2029-12-31")],
+)
+def test_an_entry_lies_at_most_five_years_ahead(submitted: str, last: str) -> None:
+    assert check_not_too_far(day(last), submitted=day(submitted)) == day(last)
+    with pytest.raises(EntryDateTooFar, match=r"Ret årstallet: datoen kan ligge højst 5 år fremme\."):
+        check_not_too_far(day(last) + timedelta(days=1), submitted=day(submitted))
+    with pytest.raises(EntryDateTooFar):
+        check_not_too_far(date.max, submitted=day(submitted))
 
 
 @pytest.mark.parametrize(

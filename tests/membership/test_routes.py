@@ -9,11 +9,22 @@ from typing import Any
 
 import pytest
 
+from chalicelib.access import limits
 from chalicelib.access.people import Person, Role
 from chalicelib.members import register
-from chalicelib.membership import api_body, daily, deciding, forms, leaving_store, store
+from chalicelib.membership import api_body, cancelling, daily, deciding, forms, leaving_store, store
 from chalicelib.membership.requests import State
-from tests.membership.joining import CONTACT, DECISION, ENTRY, Joining, mail, mail_ids, token_in
+from tests.membership.joining import (
+    ASKED,
+    CONTACT,
+    DECISION,
+    ENTRY,
+    Joining,
+    confirmation_of,
+    mail,
+    mail_ids,
+    token_in,
+)
 from tests.web import CHAIR, SECRETARIAT, STEERING_GROUP, Site, Visitor, leader_of
 
 FORM: Mapping[str, Any] = {
@@ -114,6 +125,7 @@ def test_nothing_typed_is_lost(visitor: Visitor) -> None:
         ({"dato": "dispensation", "dispensationsdato": "05-02-2025", "begrundelse": "x"}, "dispensationsdato"),
         ({"dato": "dispensation", "dispensationsdato": "15-05-2025", "begrundelse": " "}, "begrundelse"),
         ({"dato": "dispensation", "dispensationsdato": "15-05-2025", "begrundelse": "x" * 2001}, "begrundelse"),
+        ({"dato": "dispensation", "dispensationsdato": "01-05-2205", "begrundelse": "x"}, "dispensationsdato"),
         ({"dispensationsdato": "15-05-2025"}, "dispensationsdato"),
         ({"begrundelse": "Vores aftale udløber"}, "begrundelse"),
         ({"rolle": "x" * 101}, "rolle"),
@@ -180,6 +192,7 @@ def test_a_duplicate_is_told_by_the_municipality(joining: Joining, visitor: Visi
         ({"contact": {"role": "\ud800", "email": "a@b.example"}}, 422, "form_refused", "/contact/role"),
         ({"dispensation_reason": "x"}, 422, "dispensation_not_needed", "/entry_date"),
         ({"entry_date": "2025-02-05", "dispensation_reason": "x"}, 422, "entry_not_ahead", "/entry_date"),
+        ({"entry_date": "2205-04-01"}, 422, "entry_date_too_far", "/entry_date"),
     ],
 )
 def test_a_program_is_told_the_code_and_the_field(
@@ -235,9 +248,9 @@ def test_the_contact_confirms_by_a_button_and_follows_the_request(joining: Joini
     (asked,) = mail_ids()
     path = f"/indmeldelse/bekraeft/{token_in(asked)}"
     for _ in range(3):
-        assert "Bekræft anmodningen" in visitor.get(path).text
+        (request_id,) = re.findall(r'name="anmodning" value="([0-9a-f]{16})"', visitor.get(path).text)
 
-    confirmed = visitor.post(path, PRESSED)
+    confirmed = visitor.post(path, {"anmodning": request_id})
 
     assert confirmed.status_code == 303
     status = visitor.get(confirmed.headers["Location"])
@@ -248,12 +261,76 @@ def test_the_contact_confirms_by_a_button_and_follows_the_request(joining: Joini
     assert visitor.get(path).status_code == 410
 
 
+def test_the_link_lists_every_request_of_the_address_and_says_why_one_can_not_be_confirmed(
+    joining: Joining, site: Site
+) -> None:
+    nyborg = joining.submit(replace(ASKED, municipality_code="450"))
+    own = joining.submit()
+    joining.confirmed(replace(ASKED, municipality_code="450", contact_address="anden@nyborg.example"))
+    visitor = site.visitor()
+    path = f"/indmeldelse/bekraeft/{confirmation_of(nyborg)}"
+    page = visitor.get(path).text
+    assert set(re.findall(r'name="anmodning" value="([0-9a-f]{16})"', page)) == {own, nyborg}
+    assert "Indmeldelse af Frederikssund" in page
+
+    answer = visitor.post(path, {"anmodning": nyborg})
+
+    assert answer.headers["Location"] == f"/indmeldelse/status/{nyborg}"
+    told = visitor.get(f"/indmeldelse/status/{nyborg}").text
+    assert "Anmodningen kan ikke bekræftes" in told
+    assert f"/indmeldelse/status/{nyborg}/bekraeft" not in told
+    assert f"/indmeldelse/status/{own}" in visitor.get("/indmeldelse/status").text
+
+
+def test_a_link_whose_requests_are_settled_still_opens_the_list(joining: Joining, site: Site) -> None:
+    request_id = joining.submit()
+    path = f"/indmeldelse/bekraeft/{confirmation_of(request_id)}"
+    cancelling.cancel_own(request_id, address=CONTACT, clock=joining.clock)
+    visitor = site.visitor()
+    assert "Bekræft adressen" in visitor.get(path).text
+
+    assert visitor.post(path, PRESSED).headers["Location"] == "/indmeldelse/status"
+    assert request_id in visitor.get("/indmeldelse/status").text
+
+
+def test_a_contact_takes_a_request_back_by_saying_so_twice(joining: Joining, site: Site) -> None:
+    request_id = joining.confirmed()
+    contact = site.signed_in(Person(address=CONTACT, role=Role.CONTACT))
+    path = f"/indmeldelse/status/{request_id}"
+    assert "Træk anmodningen tilbage" in contact.get(path).text
+    refused = contact.post(f"{path}/traek-tilbage")
+    assert (refused.status_code, list(errors_of(refused.text))) == (422, ["sikker"])
+
+    assert contact.post(f"{path}/traek-tilbage", {"sikker": "ja"}).status_code == 303
+
+    assert deciding.request(request_id).state is State.CANCELLED
+    assert "traek-tilbage" not in contact.get(path).text
+
+
+def test_a_network_that_sends_too_much_is_told_and_loses_nothing(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "SUBMISSION_LIMIT", replace(limits.SUBMISSION_LIMIT, most=1))
+    assert visitor.post("/indmeldelse", {**FORM, "email": "ingen"}).status_code == 422, "costs nothing"
+    assert visitor.post("/indmeldelse", FORM).status_code == 303
+
+    page = visitor.post("/indmeldelse", {**FORM, "kommune": "Nyborg"})
+    answer = visitor.post_json("/api/membership-requests", {**BODY, "municipality_code": "450"})
+
+    assert page.status_code == 429
+    assert "Der er sendt mange anmodninger fra jeres netværk" in page.text
+    assert 'value="Nyborg"' in page.text
+    assert answer.json is not None
+    assert (answer.status_code, answer.json["code"]) == (429, "too_many_submissions")
+
+
 def test_another_contact_finds_nothing(joining: Joining, site: Site) -> None:
     request_id = joining.confirmed()
     other = site.signed_in(Person(address="en@anden.example", role=Role.CONTACT))
 
     assert other.get(f"/indmeldelse/status/{request_id}").status_code == 404
     assert other.post(f"/indmeldelse/status/{request_id}/bekraeft").status_code == 404
+    assert other.post(f"/indmeldelse/status/{request_id}/traek-tilbage", {"sikker": "ja"}).status_code == 404
     assert other.post(f"/indmeldelse/status/{request_id}/ny-dato", {"dato": "2025-07-01"}).status_code == 404
     assert other.get(f"/indmeldelse/status/{'x' * 3000}").status_code == 404
     assert "ingen anmodninger" in other.get("/indmeldelse/status").text
