@@ -42,7 +42,7 @@ NEXT_FOR_CONTACT: Mapping[str, str] = {
     "signed": "Medlemskabet begynder af sig selv på indmeldelsesdatoen. Da får I velkomstpakken.",
     "active": "I er med. Log ind som leder for at se medlemskabet og jeres onboarding.",
     "withdrawn": "Medlemskabet er ophørt. I er altid velkomne tilbage.",
-    "lapsed": "Anmodningen blev ikke bekræftet i tide. Send en ny, hvis I stadig vil være med.",
+    "lapsed": "Anmodningen blev ikke bekræftet i tide, eller I sendte en anden i stedet. Send gerne en ny.",
     "cancelled": "Anmodningen er trukket tilbage. I er velkomne til at sende en ny.",
     "new_date_needed": "Indmeldelsesdatoen er nået, uden at aftalen er underskrevet. Vælg en ny dato.",
 }
