@@ -111,7 +111,7 @@ def add_answer(writes: TransactWrite, answer: ExitAnswer) -> None:
             "reasons": list(answer.reasons),
             "text": answer.text,
             "may_interview": answer.may_interview,
-            "answered_on": answer.answered_on.isoformat(),
+            "answered_at": answer.answered_at.isoformat(),
         },
     )
     writes.save(row, condition=_AnswerRow.pk.does_not_exist())
@@ -130,7 +130,7 @@ def _answer(row: _AnswerRow) -> ExitAnswer:
         reasons=tuple(row.answer["reasons"]),
         text=row.answer["text"],
         may_interview=row.answer["may_interview"],
-        answered_on=date.fromisoformat(row.answer["answered_on"]),
+        answered_at=datetime.fromisoformat(row.answer["answered_at"]),
     )
 
 

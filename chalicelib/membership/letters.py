@@ -129,7 +129,7 @@ def withdrawal_received(member: Member, withdrawal: Withdrawal) -> Mail:
     return Mail(
         mail_id=f"withdrawal_{member.municipality_code}_{withdrawal.last_day}",
         to=member.leaders,
-        subject=f"{member.name} er meldt ud af {_HOTLINE} fra {long_date(withdrawal.last_day)}",
+        subject=f"{member.name} er meldt ud af {_HOTLINE}. Den sidste dag er {long_date(withdrawal.last_day)}",
         template="membership/withdrawal_received",
         facts={
             "municipality": member.name,
@@ -138,6 +138,22 @@ def withdrawal_received(member: Member, withdrawal: Withdrawal) -> Mail:
             "given_on": withdrawal.given_on.isoformat(),
             "notice_months": withdrawal.notice_months,
             "secretariat": settings.secretariat_address(),
+        },
+    )
+
+
+def withdrawal_registered(member: Member, withdrawal: Withdrawal) -> Mail:
+    """Tell the secretariat, who has a municipality to say goodbye to."""
+    return Mail(
+        mail_id=f"withdrawal-staff_{member.municipality_code}_{withdrawal.last_day}",
+        to=(settings.secretariat_address(),),
+        subject=f"{member.name} har meldt sig ud",
+        template="membership/withdrawal_registered",
+        facts={
+            "municipality": member.name,
+            "last_day": withdrawal.last_day.isoformat(),
+            "given_on": withdrawal.given_on.isoformat(),
+            "page_url": _page(member.municipality_code),
         },
     )
 

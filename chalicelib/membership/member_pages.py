@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from chalicelib.access.people import Person
+from chalicelib.access.people import Person, Role
 from chalicelib.common import municipalities
 from chalicelib.common.clock import Clock
 from chalicelib.common.danish import long_date
@@ -73,8 +73,11 @@ def membership(member: Member, *, person: Person, clock: Clock) -> dict[str, Any
     }
 
 
-def withdrawals(*, clock: Clock) -> dict[str, Any]:
-    """Return the notices that run, why members left when enough of them said so, and who may be interviewed."""
+def withdrawals(*, person: Person, clock: Clock) -> dict[str, Any]:
+    """Return the notices that run, why members left when enough of them said so, and who may be interviewed.
+
+    What they wrote in words of their own is shown to the secretariat only.
+    """
     summary = withdrawing.exit_summary(clock=clock)
     title_by_key = dict(withdrawing.reasons(clock=clock))
     counts = summary.count_by_reason or {}
@@ -89,10 +92,11 @@ def withdrawals(*, clock: Clock) -> dict[str, Any]:
             }
             for notice in leaving_store.given()
         ],
-        "answers": summary.answers,
+        "published": summary.published,
         "minimum": summary.minimum,
         "is_shown": summary.count_by_reason is not None,
         "reasons": [(title_by_key.get(key, key), count) for key, count in by_count],
+        "texts": [text.splitlines() for text in summary.texts] if person.role is Role.SECRETARIAT else [],
         "may_interview": sorted(
             municipalities.by_code[answer.municipality_code].name
             for answer in leaving_store.answers()

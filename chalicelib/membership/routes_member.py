@@ -34,7 +34,8 @@ def members(visit: Visit) -> Answer:
 
 @route(bp, "GET", "/udmeldelser", summary="Udmeldelser, og hvorfor kommuner stopper")
 def withdrawals(visit: Visit) -> Answer:
-    return visit.page("membership/withdrawals.html", **member_pages.withdrawals(clock=visit.clock))
+    shown = member_pages.withdrawals(person=visit.somebody, clock=visit.clock)
+    return visit.page("membership/withdrawals.html", **shown)
 
 
 @route(bp, "GET", "/medlemskab/{municipality_code}", summary="Kommunens medlemskab, aftale, onboarding og kontakter")

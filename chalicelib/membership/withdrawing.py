@@ -15,12 +15,19 @@ from chalicelib.members.register import Member
 from chalicelib.membership import leaving_store, letters, member_store, refusals
 from chalicelib.membership.acting import act
 from chalicelib.membership.contacts import member_of
-from chalicelib.membership.leaving import ExitAnswer, ExitSummary, Withdrawal, check_last_day, last_days, summary
+from chalicelib.membership.leaving import (
+    DAYS_OFFERED,
+    ExitAnswer,
+    ExitSummary,
+    Withdrawal,
+    check_last_day,
+    last_days,
+    summary,
+)
 from chalicelib.rulebook import book as rulebook
 from chalicelib.rulebook.rules import RuleName
 from chalicelib.runtime.tables import conflict_means, transaction
 
-DAYS_OFFERED = 6
 #: [A] How long the exit survey can be answered.
 DAYS_TO_ANSWER = 90
 _BUSY = "Medlemskabet blev ændret af en anden imens. Se siden igen, og prøv så."
@@ -42,11 +49,11 @@ def offered_last_days(municipality_code: str, *, clock: Clock = system_clock) ->
 
 
 def withdraw(municipality_code: str, last_day: date, *, by: str, clock: Clock = system_clock) -> Withdrawal:
-    """Give notice for a member: the register knows its last day; receipt and exit survey are mailed.
+    """Give notice for a member: the register knows its last day; a receipt, the exit survey and word of it are mailed.
 
     Raises:
         NotAMember, AlreadyLeaving: there is nothing to end.
-        LastDayNotAllowed: it is no quarter's end, or within the notice.
+        LastDayNotAllowed: it is none of the days offered.
         Conflict: somebody else changed the member at the same moment.
     """
     before = member_of(municipality_code, clock=clock)
@@ -105,7 +112,7 @@ def answer(token: str, *, chosen: Sequence[str], text: str, may_interview: bool,
         reasons=tuple(sorted(set(chosen))),
         text=text,
         may_interview=may_interview,
-        answered_on=clock.today(),
+        answered_at=clock.now(),
     )
     with conflict_means(_ANSWERED), transaction() as writes:
         links.redeem(writes, token, purpose=Purpose.EXIT_SURVEY, clock=clock)
@@ -113,7 +120,7 @@ def answer(token: str, *, chosen: Sequence[str], text: str, may_interview: bool,
 
 
 def exit_summary(*, clock: Clock = system_clock) -> ExitSummary:
-    """Return the answers of all who left together, when there are enough of them."""
+    """Return the answers that are published, together."""
     minimum: int = rulebook.load().in_force(RuleName.SMALL_AGGREGATE_MINIMUM, clock.today()).value
     keys = [key for key, _ in reasons(clock=clock)]
     return summary(leaving_store.answers(), reasons=keys, minimum=minimum)
@@ -142,6 +149,7 @@ def _store(before: Member, withdrawal: Withdrawal, *, clock: Clock) -> None:
             clock=clock,
         )
         questions = letters.exit_survey(after, withdrawal, token=token, days=DAYS_TO_ANSWER)
-        outbox.record(writes, receipt, clock=clock)
-        outbox.record(writes, questions, clock=clock)
-    outbox.nudge([receipt.mail_id, questions.mail_id])
+        mails = (receipt, questions, letters.withdrawal_registered(after, withdrawal))
+        for mail in mails:
+            outbox.record(writes, mail, clock=clock)
+    outbox.nudge(mail.mail_id for mail in mails)

@@ -1,6 +1,5 @@
 """What the daily job does: everything that is due, once, whatever days were missed and whoever else is at it."""
 
-import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -251,7 +250,7 @@ def test_an_index_that_lags_changes_nothing(joining: Joining, monkeypatch: pytes
 
 
 def test_one_that_cannot_be_activated_is_told_and_does_not_stop_the_others(
-    joining: Joining, capsys: pytest.CaptureFixture[str]
+    joining: Joining, caplog: pytest.LogCaptureFixture
 ) -> None:
     joining.signed()
     joining.signed(replace(ASKED, municipality_code="151", contact_address="b@ballerup.example"))
@@ -260,7 +259,7 @@ def test_one_that_cannot_be_activated_is_told_and_does_not_stop_the_others(
 
     assert run(joining) == {"activated": 1}
     assert register.get("250") == MEMBER
-    told = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "not taken further" in line]
+    told = [vars(each) for each in caplog.records if each.message == "membership not taken further"]
     assert [(each["step"], each["code"], each["municipality_code"]) for each in told] == [
         ("activated", "duplicate_request", "151")
     ]

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.mail.outbox import Mail
 from chalicelib.members.member import Service
-from chalicelib.membership import contacts, daily, deciding, withdrawing
+from chalicelib.membership import cancelling, contacts, daily, deciding, withdrawing
 from chalicelib.membership.requests import Submission
 from chalicelib.runtime.templates import render
 from tests.membership.joining import ASKED, CONTACT, DECISION, STAFF, Joining, mail, mail_ids, token_in
@@ -39,6 +39,8 @@ def everything(joining: Joining) -> dict[str, Mail]:
             services=frozenset({Service.CHATBOT}),
         )
     )
+    stopped = joining.confirmed(replace(ASKED, municipality_code="155", contact_address="d@dragor.example"))
+    cancelling.cancel(stopped, reason="Der var <to> anmodninger.", by=STAFF, clock=joining.clock)
     joining.move_to(date(2025, 5, 20))
     daily.run(clock=joining.clock)
     before = set(mail_ids())
@@ -54,6 +56,7 @@ def test_every_mail_says_the_same_in_both_parts_and_leaves_no_hole(everything: d
     assert set(everything) == {
         "agreement",
         "approved",
+        "cancelled",
         "confirm_contact",
         "confirm_request",
         "contact_changed",
@@ -65,6 +68,7 @@ def test_every_mail_says_the_same_in_both_parts_and_leaves_no_hole(everything: d
         "request_confirmed_staff",
         "welcome",
         "withdrawal_received",
+        "withdrawal_registered",
     }
     for name, sent in everything.items():
         html, text = words(sent, "html"), words(sent, "txt")
@@ -86,6 +90,8 @@ SAYS: dict[str, tuple[str, ...]] = {
     "new_date_needed": ("Brøndby skulle være med fra 5. maj 2025",),
     "welcome": ("Kontaktcenter og Chatbot", "Send velkomstpakken til kommunen", "8. april 2025"),
     "reminder": ("opgave",),
+    "cancelled": ("Begrundelsen er: Der var <to> anmodninger.",),
+    "withdrawal_registered": ("Frederikssund har 20. maj 2025 meldt sig ud",),
     "withdrawal_received": ("Den sidste dag som medlem er 31. december 2025",),
     "contact_changed": ("ny@frederikssund.example er kommet til", f"{CONTACT} og ny@frederikssund.example"),
     "exit_survey": ("Linket virker i 90 dage, og der kan svares én gang.",),

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -14,10 +15,11 @@ from chalicelib.mail.addresses import AddressRefused
 from chalicelib.members import register
 from chalicelib.members.member import Member, Service
 from chalicelib.membership import contacts, leaving_store, member_store, onboarding_list, refusals, withdrawing
-from chalicelib.membership.leaving import LastDayNotAllowed
+from chalicelib.membership.leaving import ExitAnswer, LastDayNotAllowed
 from chalicelib.membership.requests import Act
+from chalicelib.runtime.tables import transaction
 from tests.membership.joining import CONTACT, ENTRY, Joining, mail, mail_ids, token_in
-from tests.web import Site
+from tests.web import CHAIR, Site
 
 NEW = "ny@frederikssund.example"
 LEADER = Person(address=CONTACT, role=Role.LEADER, municipality_code="250")
@@ -152,6 +154,7 @@ def test_notice_is_given_by_the_agreements_term_and_mailed_with_the_survey(joini
     assert member.active_until == offered[0]
     assert mail("withdrawal_250_2025-12-31").to == (CONTACT,)
     assert mail("exit-survey_250_2025-12-31").to == (CONTACT,)
+    assert mail("withdrawal-staff_250_2025-12-31").to == ("sekretariat@ddh.example",)
     with pytest.raises(refusals.AlreadyLeaving, match=r"31\. december 2025"):
         withdrawing.withdraw("250", offered[1], by=CONTACT, clock=joining.clock)
 
@@ -172,7 +175,7 @@ def test_the_exit_survey_is_answered_once(joining: Joining) -> None:
     with pytest.raises(LinkSpent):
         withdrawing.answer(token, chosen=["other"], text="", may_interview=False, clock=joining.clock)
     shown = withdrawing.exit_summary(clock=joining.clock)
-    assert (shown.answers, shown.count_by_reason) == (1, None)
+    assert (shown.published, shown.count_by_reason) == (0, None)
 
 
 def test_the_survey_closes_after_its_days(joining: Joining) -> None:
@@ -210,3 +213,43 @@ def test_the_secretariat_helps_a_municipality_whose_leader_has_left(joining: Joi
     assert "Ny kontakts e-mail" in page
     assert proposed.status_code == 303
     assert leaders() == (CONTACT,), "not before the address has confirmed itself"
+
+
+@pytest.mark.parametrize("last_day", ["9999-12-31", "9998-12-31"])
+def test_a_day_that_is_not_offered_is_no_last_day(joining: Joining, site: Site, last_day: str) -> None:
+    joining.active()
+    leader = site.signed_in(LEADER)
+
+    answer = leader.post("/medlemskab/250/udmeldelse", {"dato": last_day, "sikker": "ja"})
+
+    assert (answer.status_code, "Vælg en af de sidste dage fra" in answer.text) == (422, True)
+
+
+def answered(code: str, clock: Any) -> None:
+    with transaction() as writes:
+        leaving_store.add_answer(
+            writes,
+            ExitAnswer(
+                municipality_code=code,
+                last_day=date(2025, 12, 31),
+                reasons=("economy",),
+                text=f"Ord fra <{code}>",
+                may_interview=False,
+                answered_at=clock.now(),
+            ),
+        )
+
+
+def test_only_the_secretariat_reads_what_was_written_and_from_three_answers_on(joining: Joining, site: Site) -> None:
+    secretary, chair = site.signed_in(SECRETARIAT), site.signed_in(CHAIR)
+    for code in ("151", "153"):
+        answered(code, joining.clock)
+    assert "Ord fra" not in secretary.get("/udmeldelser").text
+
+    answered("155", joining.clock)
+
+    page = secretary.get("/udmeldelser").text
+    assert "Ord fra &lt;151&gt;" in page
+    assert "Ballerup" not in page
+    assert "Årsager i 3 svar" in chair.get("/udmeldelser").text
+    assert "Ord fra" not in chair.get("/udmeldelser").text
