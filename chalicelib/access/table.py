@@ -66,6 +66,7 @@ ROLES_BY_ROUTE: Mapping[tuple[str, str], frozenset[Role]] = {
     ("POST", "/medlemskab/{municipality_code}/opgaver/{task}"): _LEADER | _SECRETARIAT,
     ("POST", "/medlemskab/{municipality_code}/kontakter"): _LEADER | _SECRETARIAT,
     ("POST", "/medlemskab/{municipality_code}/kontakter/fjern"): _LEADER | _SECRETARIAT,
+    ("POST", "/medlemskab/{municipality_code}/kontakter/annuller"): _LEADER | _SECRETARIAT,
     ("GET", "/kontakt/bekraeft/{token}"): PUBLIC,
     ("POST", "/kontakt/bekraeft/{token}"): PUBLIC,
     ("GET", "/medlemskab/{municipality_code}/udmeldelse"): _LEADER,

@@ -21,8 +21,9 @@ from chalicelib.common.errors import AppError, Conflict
 from chalicelib.mail import outbox
 from chalicelib.members import register
 from chalicelib.members.register import Member
-from chalicelib.membership import leaving_store, letters, member_store, refusals, steps, store
+from chalicelib.membership import invitation_store, leaving_store, letters, member_store, refusals, steps, store
 from chalicelib.membership.acting import act
+from chalicelib.membership.invitation_store import Invitation
 from chalicelib.membership.leaving import Withdrawal
 from chalicelib.membership.onboarding import Responsible, Task, may_remind, tasks_for
 from chalicelib.membership.requests import SYSTEM, UNSIGNED, Request, State
@@ -68,6 +69,7 @@ def run(*, clock: Clock = system_clock) -> dict[str, int]:
     )
     _each("new_date_needed", late, lambda each: _ask_for_new_date(each, clock), done)
     _each("lapsed", store.in_state(State.RECEIVED, waiting_until=today), lambda each: _lapse(each, clock), done)
+    _each("forgotten", invitation_store.expired_before(today), _forget, done)
     if book.release_date(today) is None:  # one reminder when the quiet period ends, not one for each of its weeks
         _each("reminded", _overdue(clock), lambda each: _remind(each, clock), done)
     return dict(done)
@@ -151,6 +153,12 @@ def _lapse(found: Request, clock: Clock) -> bool:
     if request is None or request.state is not State.RECEIVED:
         return False
     store.commit(steps.lapsed(request, act=act(SYSTEM, clock)))
+    return True
+
+
+def _forget(invitation: Invitation) -> bool:
+    """Delete the address of somebody who never answered."""
+    invitation_store.forget(invitation)
     return True
 
 

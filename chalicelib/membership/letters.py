@@ -173,7 +173,7 @@ def exit_survey(member: Member, withdrawal: Withdrawal, *, token: str, days: int
 
 
 def confirm_contact(address: str, *, mail_id: str, token: str) -> Mail:
-    """Fixed text to a new address: it says nothing that a leader typed but the address itself."""
+    """Fixed text to a new address. It names neither the municipality nor who invited: the address may be a slip."""
     return Mail(
         mail_id=mail_id,
         to=(address,),

@@ -9,9 +9,9 @@ from typing import Any
 from chalicelib.access.people import Person, Role
 from chalicelib.common import municipalities
 from chalicelib.common.clock import Clock
-from chalicelib.common.danish import long_date
+from chalicelib.common.danish import clock_time, long_date
 from chalicelib.members.register import Member
-from chalicelib.membership import leaving_store, member_store, onboarding_list, withdrawing
+from chalicelib.membership import contacts, leaving_store, member_store, onboarding_list, withdrawing
 from chalicelib.membership.onboarding import Task
 from chalicelib.membership.pages import service_names, when
 from chalicelib.membership.requests import SYSTEM, Agreement
@@ -66,6 +66,14 @@ def membership(member: Member, *, person: Person, clock: Clock) -> dict[str, Any
             for task in member_store.tasks(code, member.active_from)
         ],
         "leaders": list(member.leaders),
+        "invitations": [
+            {
+                "address": invitation.address,
+                "by": invitation.inviter.address,
+                "until": clock_time(invitation.expires_at),
+            }
+            for invitation in contacts.pending(code, clock=clock)
+        ],
         "changes": [
             {"at": when(act), "by": "Systemet" if act.by == SYSTEM else act.by, "what": what}
             for what, act in reversed(member_store.changes(code))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist
@@ -161,23 +162,31 @@ def add_reminder(
 
 def add_change(writes: TransactWrite, municipality_code: str, *, version: int, what: str, act: Act) -> None:
     """Add to a transaction who changed the register's entry: one line for each of its versions."""
-    row = _ChangeRow(
-        f"member#{municipality_code}",
-        f"change#{version:06d}",
-        what=what,
-        by=act.by,
-        at=act.at.isoformat(),
-        on=act.on.isoformat(),
-    )
-    writes.save(row, condition=_ChangeRow.pk.does_not_exist())
+    writes.save(_change(municipality_code, _version(version), what, act), condition=_ChangeRow.pk.does_not_exist())
+
+
+def add_note(writes: TransactWrite, municipality_code: str, *, version: int, what: str, act: Act) -> None:
+    """Add to a transaction what somebody did about a member that left the register's entry, as it is, alone."""
+    at = f"{act.at.astimezone(UTC).isoformat(timespec='microseconds')}#{secrets.token_hex(4)}"
+    writes.save(_change(municipality_code, f"{_version(version)}#{at}", what, act))
 
 
 def changes(municipality_code: str) -> tuple[tuple[str, Act], ...]:
-    """Return what was changed in the register's entry and by whom, oldest first (strong read)."""
+    """Return what was done about a member, in the register's entry or beside it, oldest first (strong read)."""
     rows = _ChangeRow.query(f"member#{municipality_code}", consistent_read=True)
     return tuple(
         (row.what, Act(by=row.by, at=datetime.fromisoformat(row.at), on=date.fromisoformat(row.on))) for row in rows
     )
+
+
+def _change(municipality_code: str, key: str, what: str, act: Act) -> _ChangeRow:
+    return _ChangeRow(
+        f"member#{municipality_code}", key, what=what, by=act.by, at=act.at.isoformat(), on=act.on.isoformat()
+    )
+
+
+def _version(version: int) -> str:
+    return f"change#{version:06d}"
 
 
 def _reminders(municipality_code: str) -> str:

@@ -54,7 +54,7 @@ def tick_task(visit: Visit) -> Answer:
 def propose_contact(visit: Visit) -> Answer:
     code = visit.parameters["municipality_code"]
     try:
-        contacts.propose(code, visit.form.text("email"), clock=visit.clock)
+        contacts.propose(code, visit.form.text("email"), by=visit.somebody, clock=visit.clock)
     except _CONTACT_REFUSED as refused:
         return _membership(visit, errors={"email": _said(refused)})
     return see_other(f"/medlemskab/{code}#kontakter")
@@ -68,6 +68,13 @@ def remove_contact(visit: Visit) -> Answer:
     except refusals.LastContact as refused:
         return _membership(visit, errors={"": refused.message})
     return see_other("/" if spelled(address) == visit.somebody.address else f"/medlemskab/{code}#kontakter")
+
+
+@route(bp, "POST", "/medlemskab/{municipality_code}/kontakter/annuller", summary="Træk en invitation tilbage")
+def cancel_invitation(visit: Visit) -> Answer:
+    code, address = visit.parameters["municipality_code"], visit.form.text("annuller")
+    contacts.cancel_invitation(code, address, by=visit.somebody.address, clock=visit.clock)
+    return see_other(f"/medlemskab/{code}#kontakter")
 
 
 @route(bp, "GET", "/medlemskab/{municipality_code}/udmeldelse", summary="Formular: meld kommunen ud")

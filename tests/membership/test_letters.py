@@ -7,6 +7,7 @@ from html import unescape
 
 import pytest
 
+from chalicelib.access.people import Person, Role
 from chalicelib.mail.outbox import Mail
 from chalicelib.members.member import Service
 from chalicelib.membership import cancelling, contacts, daily, deciding, withdrawing
@@ -44,7 +45,8 @@ def everything(joining: Joining) -> dict[str, Mail]:
     joining.move_to(date(2025, 5, 20))
     daily.run(clock=joining.clock)
     before = set(mail_ids())
-    contacts.propose("250", "ny@frederikssund.example", clock=joining.clock)
+    leader = Person(address=CONTACT, role=Role.LEADER, municipality_code="250")
+    contacts.propose("250", "ny@frederikssund.example", by=leader, clock=joining.clock)
     (asked,) = set(mail_ids()) - before
     contacts.confirm(token_in(asked), clock=joining.clock)
     withdrawing.withdraw("250", date(2025, 12, 31), by=CONTACT, clock=joining.clock)

@@ -14,12 +14,21 @@ from chalicelib.common.errors import Conflict
 from chalicelib.mail.addresses import AddressRefused
 from chalicelib.members import register
 from chalicelib.members.member import Member, Service
-from chalicelib.membership import contacts, leaving_store, member_store, onboarding_list, refusals, withdrawing
+from chalicelib.membership import (
+    contacts,
+    daily,
+    invitation_store,
+    leaving_store,
+    member_store,
+    onboarding_list,
+    refusals,
+    withdrawing,
+)
 from chalicelib.membership.leaving import ExitAnswer, LastDayNotAllowed
 from chalicelib.membership.requests import Act
 from chalicelib.runtime.tables import transaction
-from tests.membership.joining import CONTACT, ENTRY, Joining, mail, mail_ids, token_in
-from tests.web import CHAIR, Site
+from tests.membership.joining import ASKED, CONTACT, ENTRY, Joining, mail, mail_ids, token_in
+from tests.web import CHAIR, Site, leader_of
 
 NEW = "ny@frederikssund.example"
 LEADER = Person(address=CONTACT, role=Role.LEADER, municipality_code="250")
@@ -32,9 +41,9 @@ def leaders() -> tuple[str, ...]:
     return member.leaders
 
 
-def propose(joining: Joining, address: str = NEW) -> str:
+def propose(joining: Joining, address: str = NEW, *, by: Person = LEADER) -> str:
     before = set(mail_ids())
-    contacts.propose("250", address, clock=joining.clock)
+    contacts.propose("250", address, by=by, clock=joining.clock)
     (asked,) = set(mail_ids()) - before
     assert mail(asked).to == (address.lower(),)
     return token_in(asked)
@@ -63,13 +72,84 @@ def test_a_contact_that_is_removed_loses_access_at_once_and_is_told(joining: Joi
     contacts.remove("250", CONTACT, by=NEW, clock=joining.clock)
 
     assert leaders() == (NEW,)
-    assert not grants.stands(LEADER)
+    assert not grants.of(CONTACT), "nor to the request that it came by"
     assert mail("contact_250_v3").to == (NEW, CONTACT)
     assert [(what, act.by) for what, act in member_store.changes("250")] == [
         ("Indmeldt", "system"),
-        (f"{NEW} er ny kontakt", NEW),
+        (f"{NEW} er inviteret som kontakt", CONTACT),
+        (f"{NEW} er ny kontakt, inviteret af {CONTACT}", NEW),
         (f"{CONTACT} er ikke længere kontakt", NEW),
     ]
+
+
+def test_who_is_removed_does_not_come_back_by_an_old_invitation(joining: Joining) -> None:
+    joining.active()
+    contacts.confirm(propose(joining), clock=joining.clock)
+    back = propose(joining, "privat@mail.example")
+    contacts.remove("250", CONTACT, by=NEW, clock=joining.clock)
+
+    assert contacts.pending("250", clock=joining.clock) == ()
+    for use in (contacts.invitation, contacts.confirm):
+        with pytest.raises(LinkSpent):
+            use(back, clock=joining.clock)
+    assert leaders() == (NEW,)
+
+
+def test_an_invitation_that_is_made_again_counts_as_the_later_inviters(joining: Joining) -> None:
+    joining.active()
+    contacts.confirm(propose(joining), clock=joining.clock)
+    first = propose(joining, "ny2@frederikssund.example")
+    joining.clock.set(instant=joining.clock.now() + timedelta(days=1))
+    propose(joining, "ny2@frederikssund.example", by=replace(LEADER, address=NEW))
+    contacts.remove("250", CONTACT, by=NEW, clock=joining.clock)
+
+    contacts.confirm(first, clock=joining.clock)
+
+    assert leaders() == (NEW, "ny2@frederikssund.example")
+
+
+def test_an_invitation_that_is_taken_back_is_dead(joining: Joining, site: Site) -> None:
+    joining.active()
+    token = propose(joining)
+    leader = site.signed_in(LEADER)
+    path = "/medlemskab/250/kontakter/annuller"
+    page = leader.get("/medlemskab/250").text
+    assert all(said in page for said in (NEW, path, "8. april 2025 kl. 07.00"))
+    assert path not in site.signed_in(CHAIR).get("/medlemskab/250").text
+    assert site.signed_in(leader_of("151")).post(path, {"annuller": NEW}).status_code == 404
+
+    joining.clock.set(instant=joining.clock.now() + timedelta(minutes=1))
+    assert leader.post(path, {"annuller": NEW}).status_code == 303
+
+    assert path not in leader.get("/medlemskab/250").text
+    with pytest.raises(LinkSpent):
+        contacts.confirm(token, clock=joining.clock)
+    assert leader.post(path, {"annuller": NEW}).status_code == 404
+    assert member_store.changes("250")[-1][0] == f"Invitationen til {NEW} er trukket tilbage"
+
+
+def test_an_invitation_that_nobody_answers_is_forgotten_and_one_made_again_is_not(joining: Joining) -> None:
+    joining.active()
+    propose(joining)
+    propose(joining, "anden@frederikssund.example")
+    joining.move_to(date(2025, 4, 5))
+    propose(joining)
+    joining.move_to(date(2025, 4, 9))
+
+    assert daily.run(clock=joining.clock)["forgotten"] == 1
+
+    assert [each.address for each in contacts.pending("250", clock=joining.clock)] == [NEW]
+    assert invitation_store.get("250", "anden@frederikssund.example") is None
+
+
+def test_a_removed_contact_keeps_the_way_to_a_request_that_is_open(joining: Joining) -> None:
+    joining.active()
+    contacts.confirm(propose(joining), clock=joining.clock)
+    joining.confirmed(replace(ASKED, municipality_code="151", entry_date=date(2025, 7, 1)))
+
+    contacts.remove("250", CONTACT, by=NEW, clock=joining.clock)
+
+    assert grants.of(CONTACT) == (Person(address=CONTACT, role=Role.CONTACT),)
 
 
 def test_the_last_contact_stays(joining: Joining) -> None:
@@ -88,19 +168,19 @@ def test_what_cannot_be_a_new_contact_is_refused(joining: Joining) -> None:
     propose(joining)
 
     with pytest.raises(AddressRefused):
-        contacts.propose("250", "Ny Leder <ny@x.example>", clock=joining.clock)
+        contacts.propose("250", "Ny Leder <ny@x.example>", by=LEADER, clock=joining.clock)
     with pytest.raises(refusals.AlreadyContact):
-        contacts.propose("250", CONTACT.upper(), clock=joining.clock)
+        contacts.propose("250", CONTACT.upper(), by=LEADER, clock=joining.clock)
     with pytest.raises(MailLimitReached):
-        contacts.propose("250", NEW, clock=joining.clock)
+        contacts.propose("250", NEW, by=LEADER, clock=joining.clock)
     with pytest.raises(refusals.NotAMember):
-        contacts.propose("151", NEW, clock=joining.clock)
+        contacts.propose("151", NEW, by=LEADER, clock=joining.clock)
     member = register.get("250")
     assert member is not None
     many = tuple(f"leder{number}@frederikssund.example" for number in range(contacts.MOST_CONTACTS))
     register.put(replace(member, leaders=many))
     with pytest.raises(refusals.TooManyContacts):
-        contacts.propose("250", "en.til@frederikssund.example", clock=joining.clock)
+        contacts.propose("250", "en.til@frederikssund.example", by=LEADER, clock=joining.clock)
 
 
 def test_an_invitation_is_worth_nothing_when_the_membership_is_over(joining: Joining) -> None:
