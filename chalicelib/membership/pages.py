@@ -96,6 +96,11 @@ def progress(request: Request, history: Sequence[Entry]) -> list[tuple[str, str,
     return steps
 
 
+def reason_given(request: Request, history: Sequence[Entry]) -> str | None:
+    """Return why a request was declined or taken back, in the words that were mailed."""
+    return history[-1].reason if request.state in (State.DECLINED, State.CANCELLED) else None
+
+
 def log(history: Iterable[Entry]) -> list[dict[str, Any]]:
     """Return who did what when, as the secretariat sees it."""
     return [

@@ -64,11 +64,13 @@ def _status(visit: Visit, *, errors: Mapping[str, str] | None = None) -> Answer:
     request = applying.of_contact(visit.parameters["request_id"], address=visit.somebody.address)
     facts = pages.request_facts(request, today=today)
     obstacle = confirming.obstacle(request, clock=visit.clock)
+    history = store.history(request.request_id)
     return visit.page(
         "membership/request_status.html",
         status=422 if errors else 200,
         request=facts,
-        steps=pages.progress(request, store.history(request.request_id)),
+        steps=pages.progress(request, history),
+        reason=pages.reason_given(request, history),
         may_confirm=request.state is State.RECEIVED and obstacle is None,
         may_cancel=request.state in (State.RECEIVED, *OPEN),
         obstacle=obstacle.message if obstacle else None,

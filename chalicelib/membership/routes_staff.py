@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from typing import TypeVar
+from itertools import islice
+from textwrap import shorten
+from typing import Any, TypeVar
 
 from chalice.app import Blueprint
 
@@ -12,6 +14,7 @@ from chalicelib.access.people import Role
 from chalicelib.access.routing import route
 from chalicelib.access.visit import Visit
 from chalicelib.common import written
+from chalicelib.common.danish import long_date
 from chalicelib.common.errors import AppError, Conflict, NotFound
 from chalicelib.common.written import FieldRefused
 from chalicelib.membership import cancelling, deciding, pages, refusals, store
@@ -19,7 +22,7 @@ from chalicelib.membership.forms import LONGEST_REASON, LONGEST_ROLE
 from chalicelib.membership.requests import OPEN, UNSIGNED, Request, State
 from chalicelib.membership.wording import STATE_NAMES
 from chalicelib.rulebook import decisions
-from chalicelib.rulebook.decisions import ItemType, NotADecisionId
+from chalicelib.rulebook.decisions import Decision, NotADecisionId
 from chalicelib.runtime.web import Answer, see_other
 
 T = TypeVar("T")
@@ -27,8 +30,10 @@ T = TypeVar("T")
 bp = Blueprint(__name__)
 
 _DECIDES = (Role.SECRETARIAT, Role.CHAIR)
-#: How many of the latest meetings decisions are suggested from.
-_MEETINGS_SUGGESTED = 6
+#: The latest decisions are shown beside the form, so that the right one is named knowingly.
+_DECISIONS_SHOWN = 10
+_MEETINGS_SEARCHED = 20
+_LETTERS_SHOWN = 120
 _FIELD_BY_REFUSAL: Mapping[type[AppError], str] = {
     refusals.ReasonMissing: "begrundelse",
     refusals.RoleMissing: "rolle",
@@ -144,14 +149,18 @@ def _request(visit: Visit, *, refused: AppError | None = None, field: str = "") 
     today = visit.clock.today()
     found = deciding.request(visit.parameters["request_id"])
     history = store.history(found.request_id)
+    decision = decisions.get(found.decision_id) if found.decision_id else None
+    can = _can(visit, found)
+    suggested = islice(_latest_decisions(today), _DECISIONS_SHOWN if can["approve"] or can["decline"] else 0)
     return visit.page(
         "membership/request.html",
         status=200 if refused is None else 409 if isinstance(refused, Conflict) else 422,
         request=pages.request_facts(found, today=today),
         steps=pages.progress(found, history),
         log=pages.log(history),
-        can=_can(visit, found),
-        decisions=_suggested() if visit.somebody.role in _DECIDES else [],
+        can=can,
+        decision=_decision_facts(decision) if decision else None,
+        decisions=[_decision_facts(each) for each in suggested],
         typed={name: visit.form.text(name) if refused else "" for name in _TYPED},
         errors={field: refused.message} if refused else {},
     )
@@ -173,7 +182,17 @@ def _can(visit: Visit, found: Request) -> dict[str, bool]:
     }
 
 
-def _suggested() -> list[str]:
-    latest = decisions.meetings()[:_MEETINGS_SUGGESTED]
-    items = (item for meeting in latest for item in decisions.of_meeting(meeting.day))
-    return [item.decision_id for item in items if item.type is ItemType.DECISION]
+def _latest_decisions(today: date) -> Iterator[Decision]:
+    """Yield the decisions that can be named today, latest meeting first."""
+    for meeting in decisions.meetings()[:_MEETINGS_SEARCHED]:
+        yield from (item for item in decisions.of_meeting(meeting.day) if item.grants_on(today))
+
+
+def _decision_facts(decision: Decision) -> dict[str, Any]:
+    return {
+        "id": decision.decision_id,
+        "path": f"/moeder/{decision.meeting}#punkt-{decision.item}",
+        "day": long_date(decision.meeting),
+        "lines": [line for line in decision.text.splitlines() if line.strip()],
+        "beginning": shorten(decision.text, _LETTERS_SHOWN, placeholder=" …"),
+    }

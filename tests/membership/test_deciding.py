@@ -12,10 +12,12 @@ from chalicelib.common.errors import Conflict
 from chalicelib.members import register
 from chalicelib.membership import daily, deciding, refusals, store
 from chalicelib.membership.requests import State
-from chalicelib.rulebook.decisions import NotADecisionId
+from chalicelib.rulebook import decisions
+from chalicelib.rulebook.decisions import Decision, ItemType, Meeting, NotADecisionId
 from chalicelib.runtime.tables import transaction
 from tests import faults
 from tests.membership.joining import ASKED, CONTACT, DECISION, ENTRY, STAFF, Joining, mail, mail_ids
+from tests.web import SECRETARIAT, Site
 
 
 def test_each_step_is_told_to_the_contact_and_written_down(joining: Joining) -> None:
@@ -144,3 +146,42 @@ def test_a_signature_in_time_that_is_entered_late_lets_the_membership_begin_from
     assert member is not None
     assert member.active_from == ENTRY
     assert deciding.request(request_id).state is State.ACTIVE
+
+
+def test_who_decides_sees_the_latest_decisions_and_afterwards_the_text_of_the_one_that_was_named(
+    joining: Joining, site: Site
+) -> None:
+    request_id = joining.validated()
+    at = joining.clock.now()
+    day = date(2025, 1, 29)
+    decisions.add_meeting(Meeting(day=day, host="Nyborg", registered_by=STAFF, registered_at=at))
+    words = "Styregruppen godkender Frederikssund. " + "Og så videre. " * 9 + "Til sidst det sidste."
+    for number in range(1, 12):
+        decisions.add(
+            Decision(
+                decision_id=f"{day}/{number}",
+                meeting=day,
+                item=number,
+                type=ItemType.DECISION if number > 1 else ItemType.DISCUSSION,
+                text=words if number == 3 else f"Punkt {number}",
+                registered_by=STAFF,
+                registered_at=at,
+            )
+        )
+    secretary, path = site.signed_in(SECRETARIAT), f"/anmodninger/{request_id}"
+
+    before = secretary.get(path).text
+    secretary.post(f"{path}/godkend", {"beslutning": "2025-01-29/3"})
+    after = secretary.get(path).text
+
+    assert before.count('href="/moeder/2025-01-29#punkt-') == 10
+    assert ('#punkt-1"' in before, "Styregruppen godkender" in before, "Til sidst" in before) == (False, True, False)
+    assert all(said in after for said in ('href="/moeder/2025-01-29#punkt-3"', "Til sidst det sidste."))
+
+
+def test_the_contact_reads_why_the_request_was_declined(joining: Joining, site: Site) -> None:
+    request_id = joining.validated()
+    deciding.decline(request_id, decision_id=DECISION, reason="Der er <ikke> plads.", by=STAFF, clock=joining.clock)
+    contact = site.signed_in(Person(address=CONTACT, role=Role.CONTACT))
+
+    assert "Begrundelsen er: Der er &lt;ikke&gt; plads." in contact.get(f"/indmeldelse/status/{request_id}").text
