@@ -48,7 +48,7 @@ class NotAMember(NotFound):
     code = "not_a_member"
 
     def __init__(self) -> None:
-        super().__init__("Kommunen er ikke medlem.")
+        super().__init__("Kommunen er ikke medlem af Den Digitale Hotline.")
 
 
 class NotNow(Refused):
@@ -75,7 +75,7 @@ class EntryNotAhead(Refused):
     code = "entry_not_ahead"
 
     def __init__(self) -> None:
-        super().__init__("Indmeldelsesdatoen skal ligge efter i dag. Vælg en senere dato.")
+        super().__init__("Indmeldelsesdatoen skal ligge efter dagen i dag. Vælg en senere dato.")
 
 
 class DispensationNotNeeded(Refused):

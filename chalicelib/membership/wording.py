@@ -44,7 +44,10 @@ NEXT_FOR_CONTACT: Mapping[str, str] = {
     "withdrawn": "Medlemskabet er ophørt. I er altid velkomne tilbage.",
     "lapsed": "Anmodningen blev ikke bekræftet i tide, eller I sendte en anden i stedet. Send gerne en ny.",
     "cancelled": "Anmodningen er trukket tilbage. I er velkomne til at sende en ny.",
-    "new_date_needed": "Indmeldelsesdatoen er nået, uden at aftalen er underskrevet. Vælg en ny dato.",
+    "new_date_needed": (
+        "Indmeldelsesdatoen er nået, og vi har ikke fået en underskrevet aftale. Vælg en ny dato. "
+        "Har I underskrevet inden datoen, så send aftalen til sekretariatet i stedet."
+    ),
 }
 
 SERVICE_NAMES: Mapping[str, str] = {"contact_centre": "Kontaktcenter", "chatbot": "Chatbot"}
