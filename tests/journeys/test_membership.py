@@ -221,7 +221,8 @@ def _leads_its_membership(person: Person, run: LocalSite) -> None:
     assert "Udført" in person.sees
     person.writes(email=_SECOND_LEADER)
     person.presses("Tilføj kontakten")
-    assert _SECOND_LEADER not in person.sees, "not before it is confirmed"
+    assert "Inviteret, men endnu ikke bekræftet" in person.sees
+    person.inspects("membership-invited")
     (link,) = run.links_mailed_to(_SECOND_LEADER)
     person.opens(link)
     person.inspects("contact-confirm")
@@ -229,6 +230,7 @@ def _leads_its_membership(person: Person, run: LocalSite) -> None:
     person.inspects("contact-confirmed")
     person.opens("/medlemskab/450")
     assert _SECOND_LEADER in person.sees
+    assert "Inviteret, men endnu ikke bekræftet" not in person.sees
     person.opens("/medlemskab/751")
     assert "Siden findes ikke" in person.sees, "another municipality is none of ours"
     person.inspects("not-found")
