@@ -36,7 +36,10 @@ class LinkSpent(AppError):
     code = "link_spent"
 
     def __init__(self) -> None:
-        super().__init__("Linket er brugt, udløbet eller ikke kopieret helt. Bed om et nyt, og brug det med det samme.")
+        super().__init__(
+            "Linket er brugt eller udløbet, eller også er det ikke kopieret helt. "
+            "Har du allerede brugt det, så log ind med din e-mailadresse for at komme videre. Ellers bed om et nyt."
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

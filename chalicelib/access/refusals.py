@@ -53,7 +53,13 @@ def refusal(visit: Visit, error: Exception) -> Answer:
         return web.problem(status, code=code, detail=message)
     if status == 401 and visit.method == "GET":
         return web.see_other("/log-ind")
-    return visit.page("access/refusal.html", status=status, title=_TITLE_BY_STATUS[status], message=message)
+    return visit.page(
+        "access/refusal.html",
+        status=status,
+        title=_TITLE_BY_STATUS[status],
+        message=message,
+        may_sign_in=status in (401, 410),
+    )
 
 
 def _told(error: Exception) -> tuple[int, str, str]:

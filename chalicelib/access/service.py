@@ -109,7 +109,12 @@ def _people_of(link: Link | None) -> tuple[Person, ...]:
     people = grants.of(link.address) if link else ()
     if not people:
         raise LinkSpent
-    return people
+    return tuple(sorted(people, key=_by_use))
+
+
+def _by_use(person: Person) -> tuple[int, str]:
+    """Leaders first, contacts of a request last: whose request succeeded has become a leader."""
+    return list(Role).index(person.role), person.municipality_code or ""
 
 
 def _sign_in_mail(address: str, token: str) -> Mail:

@@ -113,6 +113,8 @@ def _api_answers(route: Declared, schemas: dict[tuple[str, str, Any], Any]) -> d
         if schema := schemas.get((route.method, route.path, status)):
             content_type = web.JSON if status < 400 else web.PROBLEM_JSON
             answers[str(status)]["content"] = {content_type: {"schema": schema}}
+        elif status >= 400:
+            answers[str(status)]["content"] = _problem(is_api=True)
     return answers
 
 

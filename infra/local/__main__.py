@@ -34,7 +34,8 @@ class Listeners:
 def main() -> int:
     """Run; return the exit code: 1 for what the person can change, 2 for the arguments, 3 for dead letters."""
     arguments = command_line.parse()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for ending in (signal.SIGINT, signal.SIGTERM):  # a shell lets what it starts in the background ignore SIGINT
+        signal.signal(ending, signal.default_int_handler)
     try:
         command_line.check_places(arguments)
         with _locked(arguments.state) if arguments.state else nullcontext():
