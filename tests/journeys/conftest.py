@@ -22,6 +22,10 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.expected_conditions import staleness_of
+from selenium.webdriver.support.wait import WebDriverWait
 
 from infra.packaged import PROJECT
 
@@ -145,6 +149,14 @@ def browser(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     chrome = webdriver.Chrome(options=options, service=Service(driver))
     yield chrome
     chrome.quit()
+
+
+def press(browser: webdriver.Chrome, button: WebElement) -> None:
+    """Press a button that sends a form, and wait for the page that answers."""
+    page = browser.find_element(By.TAG_NAME, "html")
+    browser.execute_script("arguments[0].click()", button)
+    WebDriverWait(browser, 30).until(staleness_of(page))
+    WebDriverWait(browser, 30).until(lambda shown: shown.execute_script("return document.readyState") == "complete")
 
 
 def _found(*names: str) -> str | None:

@@ -12,7 +12,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 
 from tests.journeys.axe import at_width, overflow, violations
-from tests.journeys.conftest import LocalSite, serving_run
+from tests.journeys.conftest import LocalSite, press, serving_run
 
 pytestmark = pytest.mark.browser
 
@@ -54,7 +54,7 @@ class Person:
     def presses(self, text: str) -> None:
         """Press the first button in the page's main part that begins so."""
         button = self._browser.find_element(By.XPATH, f"//main//button[starts-with(normalize-space(), '{text}')]")
-        self._browser.execute_script("arguments[0].click()", button)
+        press(self._browser, button)
 
     def inspects(self, page: str) -> None:
         """See that nothing breaks WCAG, that nothing scrolls sideways and that there is one heading; take a picture."""

@@ -9,7 +9,7 @@ import pytest
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 
-from tests.journeys.conftest import LocalSite
+from tests.journeys.conftest import LocalSite, press
 
 pytestmark = pytest.mark.browser
 
@@ -23,7 +23,7 @@ def browser_signed_out(browser: Chrome) -> Iterator[Chrome]:
 
 
 def _press(browser: Chrome) -> None:
-    browser.find_element(By.CSS_SELECTOR, "main form button").click()
+    press(browser, browser.find_element(By.CSS_SELECTOR, "main form button"))
 
 
 def test_a_mailed_link_and_its_button_sign_in(browser_signed_out: Chrome, local_site: LocalSite) -> None:
@@ -56,7 +56,7 @@ def test_the_viewer_s_form_moves_the_run_s_date(browser: Chrome, local_site: Loc
     field = browser.find_element(By.NAME, "dato")
     # What is typed into a date field depends on the browser's language.
     browser.execute_script("arguments[0].value = '2025-02-06'", field)
-    browser.find_element(By.CSS_SELECTOR, "form button").click()
+    press(browser, browser.find_element(By.CSS_SELECTOR, "form button"))
 
     assert "Morgenen den 6. februar 2025" in browser.find_element(By.TAG_NAME, "main").text
     local_site.move_clock(date(2025, 2, 7))
