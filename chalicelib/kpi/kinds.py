@@ -18,6 +18,8 @@ from chalicelib.kpi.files.sheets import Sheet
 from chalicelib.kpi.findings import Findings
 from chalicelib.kpi.monthly import file
 from chalicelib.kpi.monthly.row import Form
+from chalicelib.kpi.partners.partner_row import FORM as PARTNER_FORM
+from chalicelib.kpi.partners.partner_rules import KIND as PARTNER_KPI
 from chalicelib.kpi.tables.columns import Columns
 
 
@@ -72,7 +74,10 @@ def _monthly(name: str, form: Form, *, owners: str, is_evaluated: bool) -> Kind:
     )
 
 
-_KINDS = (_monthly(AGENT_KPI, AGENT_FORM, owners="kommuner", is_evaluated=True),)
+_KINDS = (
+    _monthly(AGENT_KPI, AGENT_FORM, owners="kommuner", is_evaluated=True),
+    _monthly(PARTNER_KPI, PARTNER_FORM, owners="partnere", is_evaluated=False),
+)
 KIND_BY_NAME: Mapping[str, Kind] = {kind.name: kind for kind in _KINDS}
 #: Kinds that are known and have no reader yet: their files wait in the bucket.
 EXPECTED_LATER = frozenset(("citizen-kpi", "queue-kpi", "transfers", "chatbot", "volume", "economy"))
