@@ -2,6 +2,8 @@
 
 `{municipality_code}` in a path is always checked against a leader's own municipality; what else is somebody's (a
 contact's request) is checked by the feature that knows whose it is. What isn't yours doesn't exist: 404.
+
+What partners' systems call stands apart: there the signature says who calls, never a session (partner_guard.py).
 """
 
 from __future__ import annotations
@@ -81,3 +83,15 @@ ROLES_BY_ROUTE: Mapping[tuple[str, str], frozenset[Role]] = {
     # Figures
     ("GET", "/rapporter/{drop_id}"): _SECRETARIAT,
 }
+
+#: Called by a partner's systems, each call signed. No session opens them.
+SIGNED_ROUTES: frozenset[tuple[str, str]] = frozenset(
+    {
+        ("GET", "/partner/v1/agreement"),
+        ("GET", "/partner/v1/figures/{month}"),
+        ("PUT", "/partner/v1/forecasts/{week}"),
+        ("POST", "/partner/v1/extension-requests"),
+        ("POST", "/partner/v1/knowledge-updates"),
+        ("GET", "/partner/v1/knowledge-updates/{update_id}"),
+    }
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -83,3 +84,23 @@ class Signer:
             **parameters,
         )
         return request
+
+
+def event(request: Request, pattern: str, **changed: Any) -> dict[str, Any]:
+    """Return what API Gateway makes of a request to the route `pattern`."""
+    names, values = pattern.split("/"), request.path.split("/")
+    parameters = {name.strip("{}"): value for name, value in zip(names, values, strict=True) if "{" in name}
+    made: dict[str, Any] = {
+        "path": request.path,
+        "httpMethod": request.method,
+        "headers": dict(request.headers),
+        "multiValueHeaders": {name: [value] for name, value in request.headers.items()},
+        "queryStringParameters": None,
+        "multiValueQueryStringParameters": None,
+        "pathParameters": parameters or None,
+        "stageVariables": None,
+        "requestContext": {"httpMethod": request.method, "resourcePath": pattern, "path": request.path},
+        "body": base64.b64encode(request.body).decode() if request.body else None,
+        "isBase64Encoded": bool(request.body),
+    }
+    return {**made, **changed}
