@@ -106,8 +106,9 @@ def end_set(partnership: Partnership, *, last_day: date, reason: str, act: Act) 
     after = partnership
     for each in cut:
         after = after.with_agreement(each)
+    last = next((each for each in reversed(cut) if each.state is State.ACTIVE), cut[0])
     reason = f"Til og med {long_date(last_day)}: {reason}"
-    return happened(Event.END_SET, with_answer(after, Answer.LAPSED), act, agreement=cut[0].number, reason=reason)
+    return happened(Event.END_SET, with_answer(after, Answer.LAPSED), act, agreement=last.number, reason=reason)
 
 
 def expired(partnership: Partnership, *, number: int, act: Act) -> Step:
