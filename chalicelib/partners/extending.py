@@ -20,7 +20,7 @@ from chalicelib.partners.agreements import (
     Step,
 )
 from chalicelib.partners.periods import next_after
-from chalicelib.partners.steps import check_free, check_mandate, check_period, happened, with_answer
+from chalicelib.partners.steps import check_free, check_mandate, check_near, check_period, happened, with_answer
 from chalicelib.rulebook.meetings import Decision
 
 
@@ -41,11 +41,12 @@ def asked(partnership: Partnership, *, key: str, until: date, calls_per_month: i
 
     Raises:
         NotRunning, OpenEnded: there is no last day to go beyond.
-        NotLonger: it lasts as long already.
+        NotLonger, TooFarAhead: it lasts as long already, or the day is absurdly far ahead.
         AlreadyAsked: another wish waits.
     """
     latest = _running(partnership, today=act.on)
     _check_longer(latest, until)
+    check_near(until, today=act.on)
     if partnership.open_request:
         raise refusals.AlreadyAsked(partnership.open_request.asked_on)
     request = ExtensionRequest(key=key, until=until, calls_per_month=calls_per_month, asked_by=act.by, asked_on=act.on)
@@ -67,7 +68,7 @@ def extended(
 
     Raises:
         NotRunning, OpenEnded: there is no last day to go beyond.
-        NotLonger, ReviewDateNeeded, ReviewDateNotNeeded: the new period isn't one.
+        NotLonger, ReviewDateNeeded, ReviewDateNotNeeded, TooFarAhead: the new period isn't one.
         NotAMandate: the item is no decision, or is taken later than today.
     """
     latest = _running(partnership, today=act.on)

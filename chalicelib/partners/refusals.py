@@ -75,6 +75,15 @@ class EndsBeforeItStarts(Refused):
         super().__init__("Den sidste dag skal ligge efter den første.")
 
 
+class TooFarAhead(Refused):
+    """Raised when a day is so far ahead that it must be a slip."""
+
+    code = "too_far_ahead"
+
+    def __init__(self, furthest: date) -> None:
+        super().__init__(f"Datoen ligger for langt fremme. Den kan senest være {long_date(furthest)}.")
+
+
 class ReviewDateNeeded(Refused):
     """Raised when an open period has no day on which it is looked at again."""
 

@@ -30,6 +30,8 @@ from chalicelib.rulebook.meetings import Decision
 
 #: [A] So many days before an agreement must be settled, those whom it concerns are reminded.
 REMINDER_DAYS = (60, 30)
+#: [A] Nothing is agreed for longer than some ten years ahead: a later day is a slip of the finger.
+FURTHEST = timedelta(days=3660)
 
 
 def registered(partner: Partner, *, act: Act) -> Step:
@@ -49,7 +51,7 @@ def proposed(partnership: Partnership, *, terms: Terms, act: Act) -> Step:
 
     Raises:
         AlreadyProposed: another proposal waits.
-        EndsBeforeItStarts, ReviewDateNeeded, ReviewDateNotNeeded, PeriodsOverlap: the terms don't hold.
+        EndsBeforeItStarts, ReviewDateNeeded, ReviewDateNotNeeded, TooFarAhead, PeriodsOverlap: the terms don't hold.
     """
     if partnership.proposal:
         raise refusals.AlreadyProposed
@@ -149,13 +151,14 @@ def reviewed(partnership: Partnership, *, number: int, next_review: date, act: A
 
     Raises:
         ReviewDateNotNeeded: it has an end.
-        ReviewDateNeeded: the day isn't ahead.
+        ReviewDateNeeded, TooFarAhead: the day isn't ahead, or absurdly far.
     """
     agreement = _active(partnership, number)
     if not agreement.period.is_open:
         raise refusals.ReviewDateNotNeeded
     if next_review <= act.on:
         raise refusals.ReviewDateNeeded
+    check_near(next_review, today=act.on)
     after = replace(agreement, terms=replace(agreement.terms, review_date=next_review), reminded=None)
     reason = f"Næste gang {long_date(next_review)}"
     return happened(Event.REVIEWED, partnership.with_agreement(after), act, agreement=number, reason=reason)
@@ -190,6 +193,13 @@ def check_period(period: Period, *, review_date: date | None, today: date) -> No
         raise refusals.EndsBeforeItStarts
     if period.end is None and (review_date is None or review_date <= max(period.start, today)):
         raise refusals.ReviewDateNeeded
+    check_near(max(period.start, period.end or period.start, review_date or period.start), today=today)
+
+
+def check_near(day: date, *, today: date) -> None:
+    """Check that a day isn't absurdly far ahead."""
+    if day > today + FURTHEST:
+        raise refusals.TooFarAhead(today + FURTHEST)
 
 
 def check_free(partnership: Partnership, period: Period) -> None:

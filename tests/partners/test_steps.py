@@ -147,6 +147,9 @@ def test_an_agreement_rests_on_a_mandate_in_force_on_the_day_of_activation() -> 
         (START, None, START, refusals.ReviewDateNeeded),
         (date(2023, 1, 1), None, SIGNED, refusals.ReviewDateNeeded),
         (START, END, END, refusals.ReviewDateNotNeeded),
+        (START, date(2035, 1, 1), None, refusals.TooFarAhead),
+        (START, None, date.max, refusals.TooFarAhead),
+        (date(9999, 1, 1), date.max, None, refusals.TooFarAhead),
     ],
 )
 def test_terms_that_do_not_hold_are_refused(
@@ -205,6 +208,9 @@ def test_an_extension_may_be_open_and_is_then_the_last_one() -> None:
 def test_an_extension_lengthens_what_still_runs_under_a_mandate_of_its_own() -> None:
     with pytest.raises(refusals.NotLonger):
         extend(active(), until=END)
+    for take in (extend, ask):
+        with pytest.raises(refusals.TooFarAhead):
+            take(active(), until=date.max)
     with pytest.raises(refusals.NotRunning):
         extend(active(), on=date(2024, 10, 1))
     with pytest.raises(refusals.NotRunning):
@@ -318,6 +324,8 @@ def test_an_open_agreement_is_reminded_of_before_its_review_and_again_before_the
     assert steps.reminder_due(partnership, latest(partnership), today=date(2025, 2, 2)) is None
     with pytest.raises(refusals.ReviewDateNeeded):
         steps.reviewed(partnership, number=1, next_review=date(2025, 2, 2), act=act(date(2025, 2, 2)))
+    with pytest.raises(refusals.TooFarAhead):
+        steps.reviewed(partnership, number=1, next_review=date.max, act=act())
     with pytest.raises(refusals.ReviewDateNotNeeded):
         steps.reviewed(active(), number=1, next_review=date(2026, 3, 1), act=act())
 
