@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import re
+import string
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -24,6 +25,7 @@ Headers = dict[str, str]
 Mutation = Callable[[random.Random, SignedMessage], SignedMessage]
 
 _ALPHABET = "".join(map(chr, range(32, 127)))
+_BASE64 = f"{string.ascii_uppercase}{string.ascii_lowercase}{string.digits}+/"
 _SIGNED = ("Signature", "Signature-Input", "Content-Digest", "Content-Type", "Idempotency-Key")
 _PATHS = (
     "/partner/v1/agreement",
@@ -200,6 +202,16 @@ def _spaced(rng: random.Random, text: str) -> str:
     return text.replace(*rng.choice([(";", ";  "), ("(", "(  "), (")", "  )"), ('" "', '"   "')]))
 
 
+def _respelled_end(rng: random.Random, text: str) -> str:
+    """Return the signature with its padding left out, or other letters for the bits that pad its last byte."""
+
+    def respelled(found: re.Match[str]) -> str:
+        spare = _BASE64[_BASE64.index(found[1]) // 16 * 16 :][:16]
+        return rng.choice([f"{found[1]}=", f"{rng.choice(spare)}=="])
+
+    return re.sub(r"([A-Za-z0-9+/])==(?=:)", respelled, text)
+
+
 def _unread_header(rng: random.Random, message: SignedMessage) -> SignedMessage:
     name = rng.choice(["User-Agent", "Accept", "X-Forwarded-For", "Content-Length", "Date", "Cookie", "X-Partner-Id"])
     return replace(message, headers=(*message.headers, (name, _edited(rng, "reno-djurs æ"))))
@@ -248,6 +260,10 @@ HARMLESS: Mapping[str, tuple[Mutation, str]] = {
     "zeros before a number": (
         _input(lambda _, text: text.replace("created=", "created=00")),
         "the number is the same (RFC 9651, 4.2.4)",
+    ),
+    "the end of the signature's base64": (
+        _header(_respelled_end, "Signature"),
+        "the bytes are the same, and readers needn't be strict there (RFC 9651, 4.2.7)",
     ),
     "headers that nobody reads": (_unread_header, "they aren't signed, and nothing rests on them"),
     "a kind and a digest of no content": (_content_of_nothing, "without a body they are of nothing, and aren't read"),

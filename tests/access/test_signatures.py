@@ -302,3 +302,43 @@ def test_a_call_to_another_host_is_refused(
     for host in ("ddh.example", "ddh.example:443", "DDH.Example"):
         request.headers["Host"] = host
         verify(request.message())
+
+
+def test_the_key_that_stands_in_for_an_unknown_one_opens_nothing(
+    verify: Callable[..., Verified], clock: SettableClock
+) -> None:
+    request = _rfc_signer().sign(_get(), at=clock.now(), key_id="renosyd.99999999")
+
+    with pytest.raises(NotAuthentic) as refused:
+        verify(request.message())
+
+    assert refused.value.reason == "unknown key"
+
+
+@pytest.mark.parametrize("name", ["Signature", "Signature-Input", "Content-Digest", "Content-Type", "Idempotency-Key"])
+@pytest.mark.parametrize("letter", ["æ", "\x00", "\r\n ", "\t", "\ud800", "\u202e"])
+def test_a_header_has_printable_ascii_letters(
+    signer: Signer, verify: Callable[..., Verified], clock: SettableClock, name: str, letter: str
+) -> None:
+    request = signer.sign(_post(), at=clock.now())
+    request.headers[name] += letter
+
+    with pytest.raises(NotAuthentic) as refused:
+        verify(request.message())
+
+    assert refused.value.reason == "characters of a header"
+
+
+@pytest.mark.parametrize(
+    "twice", [';nonce="bWl0LWVuZ2FuZ3NvcmQ"', ";created=1738731600", ';keyid="renosyd.00000000"', ';alg="ed25519"']
+)
+def test_a_parameter_is_named_once(
+    signer: Signer, verify: Callable[..., Verified], clock: SettableClock, twice: str
+) -> None:
+    request = signer.sign(_get(), at=clock.now(), nonce=_NONCE)
+    request.headers["Signature-Input"] += twice
+
+    with pytest.raises(NotAuthentic) as refused:
+        verify(request.message())
+
+    assert refused.value.reason == "named twice"
