@@ -48,7 +48,7 @@ def use(key_id: str, nonce: str, *, created: datetime, clock: Clock) -> None:
     except Conflict as error:
         # The put may have been ours, its answer lost, and tried again.
         if _Row.get(row.pk, _SK, consistent_read=True).owner != row.owner:
-            raise NotAuthentic("nonce used") from error
+            raise NotAuthentic("nonce used", key_id=key_id) from error
 
 
 def _text(instant: datetime) -> str:

@@ -129,7 +129,8 @@ def _authenticated(visit: Visit, message: SignedMessage) -> Verified:
         verified = signatures.verify(message, find_key=partner_keys.find, clock=visit.clock)
         nonces.use(verified.key_id, verified.nonce, created=verified.created, clock=visit.clock)
     except NotAuthentic as error:
-        logger().warning("signed call refused", extra={"entry_point": _name(visit), "reason": error.reason})
+        named = {"reason": error.reason, "key_id": error.key_id}
+        logger().warning("signed call refused", extra={"entry_point": _name(visit), **named})
         raise
     ids = {"partner_id": verified.partner_id, "key_id": verified.key_id}
     logger().info("signed call", extra={"entry_point": _name(visit), **ids})

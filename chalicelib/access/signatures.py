@@ -43,14 +43,18 @@ _DECOY = bytes.fromhex("26b40b8f93fff3d897112f7ebc582b232dbd72517d082fe83cfb30dd
 
 
 class NotAuthentic(AppError):
-    """Raised when a call isn't signed as we ask. `reason` is for the log; the caller is told `is_clock_skew` alone."""
+    """Raised when a call isn't signed as we ask. The caller is told of `is_clock_skew` alone; the rest is for the log.
+
+    `key_id` is the key that the call names, if it is one that we know. Whether the call is the partner's is open.
+    """
 
     code = "not_authentic"
 
-    def __init__(self, reason: str, *, is_clock_skew: bool = False) -> None:
+    def __init__(self, reason: str, *, is_clock_skew: bool = False, key_id: str | None = None) -> None:
         super().__init__("Kaldet er ikke underskrevet med en gyldig nøgle, sådan som API'et beder om.")
         self.reason = reason
         self.is_clock_skew = is_clock_skew
+        self.key_id = key_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,18 +101,17 @@ def verify(message: SignedMessage, *, find_key: Callable[[str], Key | None], clo
     key = find_key(key_id)
     try:
         parameters = _signed(message, headers, covered=covered, key_id=key_id, raw=key.raw if key else _DECOY)
-    except NotAuthentic:
+        if key is None:
+            raise NotAuthentic("unknown key")
+        if not key.is_live(clock.now()):
+            raise NotAuthentic("key revoked" if key.revoked_at else "key expired")
+        nonce = _checked_nonce(parameters)
+        created = _checked_time(parameters, now=clock.now())
+    except NotAuthentic as error:
         if key is None:
             raise NotAuthentic("unknown key") from None
+        error.key_id = key.key_id
         raise
-    if key is None:
-        raise NotAuthentic("unknown key")
-    if not key.is_live(clock.now()):
-        raise NotAuthentic("key revoked" if key.revoked_at else "key expired")
-    nonce = parameters.get("nonce")
-    if not isinstance(nonce, str) or _NONCE.fullmatch(nonce) is None:
-        raise NotAuthentic("nonce")
-    created = _checked_time(parameters, now=clock.now())
     return Verified(partner_id=key.partner_id, key_id=key.key_id, nonce=nonce, created=created)
 
 
@@ -200,6 +203,13 @@ def _verifier_class() -> Any:
             pass
 
     return Verifier
+
+
+def _checked_nonce(parameters: Mapping[str, Any]) -> str:
+    nonce = parameters.get("nonce")
+    if not isinstance(nonce, str) or _NONCE.fullmatch(nonce) is None:
+        raise NotAuthentic("nonce")
+    return nonce
 
 
 def _checked_time(parameters: Mapping[str, Any], *, now: datetime) -> datetime:

@@ -201,7 +201,7 @@ def test_the_log_has_the_reason_and_the_ids_and_no_secret(api: Api, caplog: pyte
     lines = [vars(record) for record in caplog.records if record.name == "ddh"]
 
     assert any(line.get("partner_id") == "renosyd" and line.get("key_id") == signer.key_id for line in lines)
-    assert any(line.get("reason") == "nonce used" for line in lines)
+    assert any(line.get("reason") == "nonce used" and line["key_id"] == signer.key_id for line in lines)
     for secret in ("MTIzNDU2Nzg5MGFiY2RlZg", good.headers["Signature"], good.headers["Signature-Input"]):
         assert secret not in str(lines)
 
