@@ -121,11 +121,11 @@ def log(history: Iterable[Entry], changes: Iterable[KeyChange]) -> list[dict[str
 
 
 def key_row(key: Key, *, now: datetime) -> dict[str, Any]:
-    """Return a partner's key: its fingerprint is what partner and secretariat compare."""
+    """Return a partner's key. Its fingerprint, which both sides compare, may break after every 8 digits."""
     ends = key.revoked_at or key.not_after
     return {
         "key_id": key.key_id,
-        "fingerprint": key.fingerprint,
+        "fingerprint": [key.fingerprint[place : place + 8] for place in range(0, len(key.fingerprint), 8)],
         "registered_at": clock_time(key.registered_at),
         "ends": clock_time(ends) if ends else "–",
         "badge": ("Gyldig", "success") if key.is_live(now) else ("Tilbagekaldt" if key.revoked_at else "Udløbet", None),

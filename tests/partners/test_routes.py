@@ -234,7 +234,7 @@ def test_a_public_key_is_registered_shown_by_its_fingerprint_and_revoked(
     dealing.registered()
     assert secretariat.post(f"{PAGE}/noegler", {"noegle": public_pem(Ed25519PrivateKey.generate())}).status_code == 303
     (key,) = partner_keys.keys("renosyd")
-    assert key.fingerprint in unescape(secretariat.get(PAGE).text)
+    assert key.fingerprint in secretariat.get(PAGE).text.replace("<wbr>", "")
     revoke = f"{PAGE}/noegler/{key.key_id}/tilbagekald"
     assert revoke in secretariat.get(PAGE).text
     assert site.signed_in(CHAIR).post(revoke, PRESSED).status_code == 404
