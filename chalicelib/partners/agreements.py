@@ -178,6 +178,10 @@ class Partnership:
         """Return the agreement that holds on the day, by its days alone: it ends on time, whoever notes it late."""
         return next((each for each in self.granted if each.period.contains(day)), None)
 
+    def begun_on(self, day: date) -> Agreement | None:
+        """Return the latest agreement that has begun by the day, over or not."""
+        return next((each for each in reversed(self.granted) if each.period.start <= day), None)
+
     def following(self, agreement: Agreement) -> Agreement | None:
         """Return the agreement that goes on the day after this one's last day."""
         if agreement.period.end is None:

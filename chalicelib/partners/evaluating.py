@@ -77,16 +77,17 @@ def evaluate_by_link(token: str, said: Said, *, clock: Clock = system_clock) -> 
     )
 
 
-def to_evaluate(partner_id: str) -> tuple[Partnership, Agreement]:
-    """Return the partner with the agreement that the secretariat evaluates: the latest.
+def to_evaluate(partner_id: str, *, clock: Clock = system_clock) -> tuple[Partnership, Agreement]:
+    """Return the partner with the agreement that the secretariat evaluates: the latest that has begun.
 
     Raises:
         PartnerUnknown, AgreementUnknown: there is none.
     """
     partnership = service.partnership(partner_id)
-    if partnership.latest is None:
+    begun = partnership.begun_on(clock.today())
+    if begun is None:
         raise refusals.AgreementUnknown
-    return partnership, partnership.latest
+    return partnership, begun
 
 
 def evaluate(partner_id: str, said: Said, *, by: str, clock: Clock = system_clock) -> None:
@@ -95,7 +96,7 @@ def evaluate(partner_id: str, said: Said, *, by: str, clock: Clock = system_cloc
     Raises:
         PartnerUnknown, AgreementUnknown, AlreadyEvaluated: the rules say no.
     """
-    partnership, agreement = to_evaluate(partner_id)
+    partnership, agreement = to_evaluate(partner_id, clock=clock)
     _evaluate(partnership, agreement.number, said, party=Party.SECRETARIAT, by=by, clock=clock)
 
 

@@ -21,7 +21,9 @@ _TYPED = ("fortsaette", "opkald", "godt", "bedre")
 
 @route(bp, "GET", "/partnere/{partner_id}/evaluering", summary="Formular: evaluér partnerens aftale")
 def evaluation_form(visit: Visit) -> Answer:
-    return _form(visit, *evaluating.to_evaluate(visit.parameters["partner_id"]), party=Party.SECRETARIAT)
+    return _form(
+        visit, *evaluating.to_evaluate(visit.parameters["partner_id"], clock=visit.clock), party=Party.SECRETARIAT
+    )
 
 
 @route(bp, "POST", "/partnere/{partner_id}/evaluering", summary="Evaluér partnerens aftale")
@@ -31,7 +33,9 @@ def evaluate(visit: Visit) -> Answer:
         visit, lambda said: evaluating.evaluate(partner_id, said, by=visit.somebody.address, clock=visit.clock)
     )
     if refused is not None:
-        return _form(visit, *evaluating.to_evaluate(partner_id), party=Party.SECRETARIAT, errors=refused)
+        return _form(
+            visit, *evaluating.to_evaluate(partner_id, clock=visit.clock), party=Party.SECRETARIAT, errors=refused
+        )
     return see_other(f"/partnere/{partner_id}")
 
 

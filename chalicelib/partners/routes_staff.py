@@ -242,7 +242,7 @@ def _can(visit: Visit, found: Partnership, today: date) -> dict[str, bool]:
         "decline": decides and found.open_request is not None,
         "end": is_secretariat and runs and (is_open or in_time),
         "review": is_secretariat and runs and is_open,
-        "evaluate": is_secretariat and latest is not None,
+        "evaluate": is_secretariat and found.begun_on(today) is not None,
     }
 
 

@@ -198,6 +198,16 @@ def test_each_side_evaluates_once_the_partner_by_its_link(dealing: Dealing) -> N
         evaluating.evaluate("renosyd", SAID, by=STAFF, clock=dealing.clock)
 
 
+def test_the_secretariat_evaluates_what_has_begun_not_what_is_to_come(dealing: Dealing) -> None:
+    dealing.active()
+    with pytest.raises(refusals.AgreementUnknown):
+        evaluating.to_evaluate("renosyd", clock=dealing.clock)
+    dealing.extend()
+    dealing.move_to(END)
+
+    assert evaluating.to_evaluate("renosyd", clock=dealing.clock)[1].number == 1
+
+
 def test_a_lost_answer_is_met_again_and_a_step_is_taken_once(dealing: Dealing) -> None:
     dealing.proposed()
     with faults.counted() as calls:
