@@ -10,6 +10,9 @@ from chalicelib.kpi import routes as kpi_routes
 from chalicelib.mail import events as mail_events
 from chalicelib.membership import events as membership_events
 from chalicelib.membership import routes_contact, routes_member, routes_public, routes_staff
+from chalicelib.partners import events as partners_events
+from chalicelib.partners import routes_evaluation
+from chalicelib.partners import routes_staff as partners_routes
 from chalicelib.runtime.chalice_app import BackOffice
 from chalicelib.site import routes as site_routes
 
@@ -22,6 +25,9 @@ app.register_blueprint(routes_contact.bp)
 app.register_blueprint(routes_staff.bp)
 app.register_blueprint(routes_member.bp)
 app.register_blueprint(membership_events.bp)
+app.register_blueprint(partners_routes.bp)
+app.register_blueprint(routes_evaluation.bp)
+app.register_blueprint(partners_events.bp)
 app.register_blueprint(kpi_events.bp)
 app.register_blueprint(kpi_routes.bp)
 app.register_blueprint(evaluation_events.bp)

@@ -28,6 +28,7 @@ class Purpose(StrEnum):
     CONFIRM_REQUEST = "confirm_request"
     CONFIRM_CONTACT = "confirm_contact"
     EXIT_SURVEY = "exit_survey"
+    PARTNER_EVALUATION = "partner_evaluation"
 
 
 class LinkSpent(AppError):

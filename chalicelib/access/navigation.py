@@ -11,6 +11,7 @@ _STAFF = (
     ("/anmodninger", "Anmodninger"),
     ("/medlemmer", "Medlemmer"),
     ("/udmeldelser", "Udmeldelser"),
+    ("/partnere", "Partnere"),
     ("/moeder", "Møder og beslutninger"),
     ("/regler", "Regelbog"),
 )

@@ -15,7 +15,7 @@ from chalice.app import Blueprint, Response
 from chalicelib.access.checks import check_municipality, check_origin, check_role, check_token
 from chalicelib.access.people import Role
 from chalicelib.access.refusals import refusal
-from chalicelib.access.table import PUBLIC, ROLES_BY_ROUTE
+from chalicelib.access.table import PUBLIC, ROLES_BY_ROUTE, SIGNED_ROUTES
 from chalicelib.access.visit import Visit
 from chalicelib.common.clock import Clock, system_clock
 from chalicelib.runtime.chalice_app import response_of
@@ -37,8 +37,13 @@ class Declared:
     answers: Mapping[int, Any] | None = None
 
     @property
+    def is_signed(self) -> bool:
+        """Whether partners' systems call it, instead of visitors."""
+        return (self.method, self.path) in SIGNED_ROUTES
+
+    @property
     def is_public(self) -> bool:
-        return not ROLES_BY_ROUTE[self.method, self.path]
+        return not self.is_signed and not ROLES_BY_ROUTE[self.method, self.path]
 
 
 #: Every route of the modules that are imported: all of them, once app.py is.

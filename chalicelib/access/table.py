@@ -2,6 +2,8 @@
 
 `{municipality_code}` in a path is always checked against a leader's own municipality; what else is somebody's (a
 contact's request) is checked by the feature that knows whose it is. What isn't yours doesn't exist: 404.
+
+What partners' systems call stands apart: there the signature says who calls, never a session (partner_guard.py).
 """
 
 from __future__ import annotations
@@ -73,6 +75,25 @@ ROLES_BY_ROUTE: Mapping[tuple[str, str], frozenset[Role]] = {
     ("POST", "/medlemskab/{municipality_code}/udmeldelse"): _LEADER,
     ("GET", "/udmeldelse/svar/{token}"): PUBLIC,
     ("POST", "/udmeldelse/svar/{token}"): PUBLIC,
+    # Partners
+    ("GET", "/partnere"): _READS,
+    ("GET", "/partnere/ny"): _SECRETARIAT,
+    ("POST", "/partnere/ny"): _SECRETARIAT,
+    ("GET", "/partnere/{partner_id}"): _READS,
+    ("POST", "/partnere/{partner_id}/kontakter"): _SECRETARIAT,
+    ("POST", "/partnere/{partner_id}/forslag"): _SECRETARIAT,
+    ("POST", "/partnere/{partner_id}/opgiv"): _SECRETARIAT,
+    ("POST", "/partnere/{partner_id}/aktiver"): _DECIDES,
+    ("POST", "/partnere/{partner_id}/forlaeng"): _DECIDES,
+    ("POST", "/partnere/{partner_id}/afvis"): _DECIDES,
+    ("POST", "/partnere/{partner_id}/slut"): _SECRETARIAT,
+    ("POST", "/partnere/{partner_id}/gennemgaaet"): _SECRETARIAT,
+    ("GET", "/partnere/{partner_id}/evaluering"): _SECRETARIAT,
+    ("POST", "/partnere/{partner_id}/evaluering"): _SECRETARIAT,
+    ("POST", "/partnere/{partner_id}/noegler"): _SECRETARIAT,
+    ("POST", "/partnere/{partner_id}/noegler/{key_id}/tilbagekald"): _SECRETARIAT,
+    ("GET", "/partneraftale/evaluering/{token}"): PUBLIC,
+    ("POST", "/partneraftale/evaluering/{token}"): PUBLIC,
     # Governance
     ("GET", "/moeder"): _READS,
     ("POST", "/moeder"): _SECRETARIAT,
@@ -84,3 +105,15 @@ ROLES_BY_ROUTE: Mapping[tuple[str, str], frozenset[Role]] = {
     # Figures
     ("GET", "/rapporter/{drop_id}"): _SECRETARIAT,
 }
+
+#: Called by a partner's systems, each call signed. No session opens them.
+SIGNED_ROUTES: frozenset[tuple[str, str]] = frozenset(
+    {
+        ("GET", "/partner/v1/agreement"),
+        ("GET", "/partner/v1/figures/{month}"),
+        ("PUT", "/partner/v1/forecasts/{week}"),
+        ("POST", "/partner/v1/extension-requests"),
+        ("POST", "/partner/v1/knowledge-updates"),
+        ("GET", "/partner/v1/knowledge-updates/{update_id}"),
+    }
+)

@@ -25,7 +25,7 @@ def apply(kind: str, drop: Drop, findings: Findings) -> list[MonthReport]:
     """
     lines_by_month: dict[Month, dict[str, list[Line]]] = {}
     for line in findings.lines:
-        lines_by_month.setdefault(line.month, {}).setdefault(line.municipality_code, []).append(line)
+        lines_by_month.setdefault(line.month, {}).setdefault(line.owner_code, []).append(line)
     return [_apply_month(kind, drop, month, lines_by_month[month], findings) for month in sorted(lines_by_month)]
 
 
@@ -137,7 +137,7 @@ def _report(
         cells.append(
             CellReport(
                 month=month,
-                municipality_code=code,
+                owner_code=code,
                 result=each.result,
                 revision=0 if each.after is None else each.after.revision,
                 size=len(after),

@@ -1,4 +1,6 @@
-"""The unit of storage: a *cell* is the figures of one municipality in one month, which is what a correction replaces.
+"""The unit of storage: a *cell* is the figures of one owner in one month, which is what a correction replaces.
+
+Whose month it is depends on the kind: a municipality's, by its code, or a partner's, by its name.
 
 Pure values: no AWS, no environment.
 """
@@ -60,7 +62,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthHead:
-    """The cells of a kind and month, by municipality code. `version` counts the switches; 0 is "nothing stored"."""
+    """The cells of a kind and month, by owner code. `version` counts the switches; 0 is "nothing stored"."""
 
     version: int = 0
     cell_by_code: Mapping[str, Cell] = field(default_factory=dict)

@@ -28,7 +28,7 @@ class CellReport:
     """What became of a cell: its revision now, how many rows it has, and what changed from the revision before."""
 
     month: Month
-    municipality_code: str
+    owner_code: str
     result: Result
     revision: int
     size: int
@@ -57,11 +57,11 @@ def changes(before: Sequence[Entry], after: Sequence[Entry]) -> tuple[Change, ..
 
 
 def earliest_changed(reports: Iterable[MonthReport]) -> dict[str, Month]:
-    """Return the first month with changed figures by municipality code."""
+    """Return the first month with changed figures by owner code."""
     months_by_code: dict[str, Month] = {}
     for report in reports:
         for cell in report.cells:
             if cell.result is Result.REVISED:
-                first = months_by_code.get(cell.municipality_code, cell.month)
-                months_by_code[cell.municipality_code] = min(first, cell.month)
+                first = months_by_code.get(cell.owner_code, cell.month)
+                months_by_code[cell.owner_code] = min(first, cell.month)
     return dict(sorted(months_by_code.items()))

@@ -73,7 +73,7 @@ def decide(standing_by_code: Mapping[str, Standing], incoming: Incoming) -> dict
         for code, keys in elsewhere.items():
             lines_by_code[code] = [line for line in lines_by_code[code] if line.key not in keys]
             rejected.extend(
-                RejectedWhom(month=line.month, municipality_code=code, key=line.key)
+                RejectedWhom(month=line.month, owner_code=code, key=line.key)
                 for line in incoming.lines_by_code[code]
                 if line.key in keys
             )
@@ -102,7 +102,7 @@ def _after(
     """Return the rows of every cell of the month after the drop."""
     accepted = {line.key for lines in lines_by_code.values() for line in lines}
     rejected_keys = {whom.key for whom in rejected}
-    unnamed_in = {whom.municipality_code for whom in rejected if whom.key is None}  # such a row may be anybody's
+    unnamed_in = {whom.owner_code for whom in rejected if whom.key is None}  # such a row may be anybody's
     after = {code: standing.entries for code, standing in standing_by_code.items()}
     for code, lines in lines_by_code.items():
         if not lines:

@@ -8,8 +8,18 @@ from chalicelib.common.months import Month
 from chalicelib.kpi import figure_store
 from chalicelib.kpi.agents.agent_rules import KIND, Figures
 from chalicelib.kpi.cells import Entry, Source
+from chalicelib.kpi.partners import partner_rules
+from chalicelib.kpi.partners.partner_name import code_of
 
-__all__ = ["AgentFigure", "MunicipalityFigures", "Source", "municipality_month", "revisions"]
+__all__ = [
+    "AgentFigure",
+    "MunicipalityFigures",
+    "PartnerFigures",
+    "Source",
+    "municipality_month",
+    "partner_month",
+    "revisions",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +50,22 @@ class MunicipalityFigures:
     figures: tuple[AgentFigure, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerFigures:
+    """The figures of a partner's own queue in a month. None is unknown, which is not 0.
+
+    `talk_seconds` is the mean of the answered calls. `revision` counts from 1 without gaps.
+    """
+
+    month: Month
+    revision: int
+    offered: int
+    answered: int
+    resolved: int
+    talk_seconds: int | None
+    source: Source
+
+
 def municipality_month(code: str, month: Month) -> MunicipalityFigures | None:
     """Return the current figures of the municipality's agents; None when there are none."""
     cell = figure_store.head(KIND, month).cell_by_code.get(code)
@@ -49,6 +75,17 @@ def municipality_month(code: str, month: Month) -> MunicipalityFigures | None:
     return MunicipalityFigures(
         revision=cell.body.revision, figures=tuple(_agent_figure(code, month, row) for row in rows)
     )
+
+
+def partner_month(name: str, month: Month) -> PartnerFigures | None:
+    """Return the current figures of the partner that files call by this name, in any case; None when there are none."""
+    code = code_of(name)
+    cell = figure_store.head(partner_rules.KIND, month).cell_by_code.get(code)
+    if cell is None:
+        return None
+    (row,) = figure_store.entries(partner_rules.KIND, month, {code: cell.body})[code]
+    told = partner_rules.Figures._make(row.values)
+    return PartnerFigures(month=month, revision=cell.body.revision, source=row.source, **told._asdict())
 
 
 def revisions(month: Month) -> dict[str, int]:

@@ -18,16 +18,16 @@ Values: TypeAlias = tuple[int | None, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One accepted row: the figures of `key` (an agent, …) in a municipality's month, and where they stand.
+    """One accepted row: the figures of `key` (an agent, …) in its owner's month, and where they stand.
 
-    `municipality` is the municipality as it is written there.
+    `owner` is whose month it is (a municipality, a partner), as it is written there.
     """
 
     sheet: str | None
     row: int
     month: Month
-    municipality: str
-    municipality_code: str
+    owner: str
+    owner_code: str
     key: str
     values: Values
 
@@ -59,7 +59,7 @@ class RejectedWhom:
     """Whose row was rejected, as far as it can be read: None is "may be any". Their earlier figures stand."""
 
     month: Month | None
-    municipality_code: str | None
+    owner_code: str | None
     key: str | None
 
 

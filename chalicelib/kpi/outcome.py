@@ -16,7 +16,7 @@ from chalicelib.kpi.findings import Fault, Findings, Line
 
 _NOTHING_FOUND = "Der er ingen rækker med tal for en måned i filen."
 _ALL_REJECTED = "Alle filens rækker er afvist."
-_SUPERSEDED = "Alle filens måneder og kommuner har tal fra en nyere fil."
+_SUPERSEDED = "Alle filens tal er overhalet: der gælder en nyere fil for dem."
 _NO_CHANGE = "Filen siger det samme som de tal, der gælder allerede."
 
 _FILE_REFUSED = "Ret filen, og læg den op igen; de tal, der gælder i forvejen, bliver stående så længe."
@@ -116,6 +116,6 @@ def _elsewhere(line: Line, code: str, columns_label: str) -> Fault:
         sheet=line.sheet,
         row=line.row,
         column=columns_label,
-        value=line.municipality,
+        value=line.owner,
         reason=f"passer ikke: agenten står allerede under {where} i måneden",
     )

@@ -8,7 +8,6 @@ from dataclasses import asdict
 from itertools import islice
 from typing import Any, BinaryIO
 
-from chalicelib.common import municipalities
 from chalicelib.common.danish import clock_time, month_name
 from chalicelib.kpi.changes import CellReport, Change
 from chalicelib.kpi.corrections import Result
@@ -60,12 +59,12 @@ def write_json(file: BinaryIO, drop: Drop, kind: Kind | None, outcome: Outcome) 
     }
     if findings is not None and kind is not None:
         told["sheets"] = [asdict(sheet) for sheet in findings.sheets]
-        told["cells"] = ({**_cell(cell), "changes": len(cell.changes)} for cell in outcome.cells)
-        told["rejected"] = map(asdict, outcome.faults(_municipality_label(kind)))
+        told["cells"] = ({**_cell(cell, kind), "changes": len(cell.changes)} for cell in outcome.cells)
+        told["rejected"] = map(asdict, outcome.faults(kind.owner_label))
         told["repeated"] = map(asdict, findings.repeats)
         told["differences"] = map(asdict, findings.differences)
         told["changes"] = (
-            {**_cell(cell), "key": change.key, "before": change.before, "after": change.after}
+            {**_cell(cell, kind), "key": change.key, "before": change.before, "after": change.after}
             for cell, change in _changes(outcome.cells)
         )
         told["fields"] = list(fields)
@@ -86,6 +85,8 @@ def page(drop: Drop, kind: Kind | None, outcome: Outcome) -> str:
         "is_bad": outcome.asks_for_attention,
         "reason": outcome.reason,
         "count": dict(outcome.count_by_name),
+        "owner_label": kind.owner_label if kind is not None else "",
+        "owners": kind.owners if kind is not None else "",
         "key_label": kind.key_label if kind is not None else "",
         "sheets": [],
         "cells": _cut(()),
@@ -105,32 +106,37 @@ def page(drop: Drop, kind: Kind | None, outcome: Outcome) -> str:
             }
             for sheet in findings.sheets
         ]
-        facts["cells"] = _cut([_shown_cell(cell) for cell in outcome.cells])
-        facts["rejected"] = _cut(list(outcome.faults(_municipality_label(kind))))
+        names = _owner_names(outcome, kind)
+        facts["cells"] = _cut([_shown_cell(cell, names) for cell in outcome.cells])
+        facts["rejected"] = _cut(list(outcome.faults(kind.owner_label)))
         facts["repeated"] = _cut(findings.repeats)
         facts["differences"] = _cut(findings.differences)
-        facts["changes"] = _cut_changes(outcome.cells, kind)
+        facts["changes"] = _cut_changes(outcome.cells, kind, names)
     return render("kpi/report.html", **facts)
 
 
-def _municipality_label(kind: Kind) -> str:
-    return kind.columns.label_by_field["municipality"]
+def _owner_names(outcome: Outcome, kind: Kind) -> dict[str, str]:
+    """Return what each cell's owner is called, by its code; a drop's cells are those that its lines name."""
+    lines = outcome.findings.lines if outcome.findings is not None else ()
+    written_by_code = {line.owner_code: line.owner for line in lines}
+    codes = {cell.owner_code for cell in outcome.cells}
+    return {code: kind.owner_name_by_code.get(code, written_by_code.get(code, code)) for code in codes}
 
 
-def _cell(cell: CellReport) -> dict[str, Any]:
+def _cell(cell: CellReport, kind: Kind) -> dict[str, Any]:
     return {
         "month": str(cell.month),
-        "municipality_code": cell.municipality_code,
+        f"{kind.owner}_code": cell.owner_code,
         "result": cell.result.value,
         "revision": cell.revision,
         "size": cell.size,
     }
 
 
-def _shown_cell(cell: CellReport) -> dict[str, Any]:
+def _shown_cell(cell: CellReport, name_by_code: Mapping[str, str]) -> dict[str, Any]:
     return {
         "month": month_name(cell.month),
-        "municipality": municipalities.by_code[cell.municipality_code].name,
+        "owner": name_by_code[cell.owner_code],
         "result": "ny" if cell.is_first else _RESULT_NAME[cell.result],
         "revision": cell.revision or "–",
         "size": cell.size,
@@ -142,11 +148,11 @@ def _changes(cells: Iterable[CellReport]) -> Iterator[tuple[CellReport, Change]]
     return ((cell, change) for cell in cells for change in cell.changes)
 
 
-def _cut_changes(cells: Sequence[CellReport], kind: Kind) -> dict[str, Any]:
+def _cut_changes(cells: Sequence[CellReport], kind: Kind, name_by_code: Mapping[str, str]) -> dict[str, Any]:
     shown = [
         {
             "month": month_name(cell.month),
-            "municipality": municipalities.by_code[cell.municipality_code].name,
+            "owner": name_by_code[cell.owner_code],
             "key": change.key,
             "what": _what_changed(change, kind),
         }

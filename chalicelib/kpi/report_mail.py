@@ -71,7 +71,7 @@ def _reasons(outcome: Outcome, kind: Kind | None) -> list[dict[str, Any]]:
     if kind is None:
         return []
     faults_by_reason: dict[tuple[str, str], list[Fault]] = {}
-    for fault in outcome.faults(kind.columns.label_by_field["municipality"]):
+    for fault in outcome.faults(kind.owner_label):
         faults_by_reason.setdefault((fault.column, fault.reason), []).append(fault)
     return [
         {

@@ -47,7 +47,8 @@ def ingest(notice: Notice, *, clock: Clock = system_clock) -> None:
         return
     kind = KIND_BY_NAME.get(drop.place.kind) if drop.place.is_plain else None
     became = _read_and_apply(drop, kind, clock.today())
-    _ask_for_evaluations(became)
+    if kind is not None and kind.is_evaluated:
+        _ask_for_evaluations(became)
     _put_report(drop, kind, became)
     mail = report_mail(drop, kind, became, today=clock.today()) if became.asks_for_attention else None
     try:

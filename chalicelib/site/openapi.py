@@ -12,7 +12,7 @@ from pydantic.json_schema import JsonSchemaMode
 
 from chalicelib.access.routing import Declared
 from chalicelib.access.sessions import COOKIE
-from chalicelib.access.table import PUBLIC, ROLES_BY_ROUTE
+from chalicelib.access.table import ROLES_BY_ROUTE
 from chalicelib.runtime import web
 
 API, PAGES = "API", "Sider"
@@ -42,6 +42,14 @@ _PROBLEM = {
     },
 }
 
+_SIGNATURE = (
+    "Hvert kald underskrives efter RFC 9421 (HTTP Message Signatures) med partnerens egen Ed25519-nøgle, hvis "
+    "offentlige del sekretariatet har registreret. Signature-Input dækker @method, @authority og @path; content-type "
+    "og content-digest (sha-256, RFC 9530), når der er indhold; og idempotency-key, når den sendes. Parametre: created "
+    "(højst 300 sekunder fra vores ur), keyid og nonce (16-64 tegn af A-Z a-z 0-9 _ -, ny for hvert kald). Én "
+    "signatur, ingen query string."
+)
+
 
 def document(routes: Iterable[Declared]) -> dict[str, Any]:
     """Return the document of the routes. The paths stand in the order in which they were declared."""
@@ -62,7 +70,8 @@ def document(routes: Iterable[Declared]) -> dict[str, Any]:
         "components": {
             "schemas": {**definitions, "Problem": _PROBLEM},
             "securitySchemes": {
-                "session": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "Sættes af /log-ind"}
+                "session": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "Sættes af /log-ind"},
+                "signature": {"type": "apiKey", "in": "header", "name": "Signature", "description": _SIGNATURE},
             },
         },
     }
@@ -99,10 +108,11 @@ def _operation(route: Declared, schemas: dict[tuple[str, str, Any], Any]) -> dic
     if route.method != "GET":
         schema = schemas.get((route.method, route.path, "body"), {"type": "object"})
         operation["requestBody"] = {"required": True, "content": {web.JSON if is_api else web.FORM: {"schema": schema}}}
-    roles = ROLES_BY_ROUTE[route.method, route.path]
-    if roles != PUBLIC:
+    if route.is_signed:
+        operation["security"] = [{"signature": []}]
+    elif not route.is_public:
         operation["security"] = [{"session": []}]
-        operation["x-roles"] = sorted(roles)
+        operation["x-roles"] = sorted(ROLES_BY_ROUTE[route.method, route.path])
     return operation
 
 

@@ -67,6 +67,7 @@ NAME_BY_STATE = {
 
 NAME_BY_FUNCTION = {
     "membership-daily": "Dagens indmeldelser, opgaver og udmeldelser",
+    "partners-daily": "Partneraftaler, der slutter eller skal afklares",
     "evaluation-watchdog": "Evalueringer, der venter",
     "sweep-outbox": "Mails, der var holdt tilbage",
 }

@@ -15,6 +15,7 @@ from chalicelib.runtime.tables import transaction
 from infra.local.resources import ACCOUNT_ID, REGION
 from tests.conftest import SettableClock
 from tests.membership.joining import CONTACT, Joining
+from tests.partners.dealing import Dealing
 from tests.web import CHAIR, SECRETARIAT, STEERING_GROUP, Site, leader_of
 
 _PLACES = {
@@ -25,6 +26,8 @@ _PLACES = {
     "task": "unknown",
     "version": "unknown",
     "file": "unknown",
+    "partner_id": "renosyd",
+    "key_id": "unknown",
 }
 
 
@@ -62,6 +65,7 @@ def _link(clock: SettableClock) -> str:
 
 def test_get_is_pure(site: Site, clock: SettableClock) -> None:
     request_id = Joining(clock).active()
+    Dealing(clock).active()
     token = _link(clock)
     people = (SECRETARIAT, CHAIR, STEERING_GROUP, leader_of("250"), Person(address=CONTACT, role=Role.CONTACT))
     visitors = [site.visitor(), *(site.signed_in(each) for each in people)]
@@ -73,7 +77,13 @@ def test_get_is_pure(site: Site, clock: SettableClock) -> None:
             seen.add((path, visitor.get(path).status_code))
 
     assert _stored() == before
-    for path in (f"/anmodninger/{request_id}", f"/indmeldelse/status/{request_id}", "/medlemskab/250", "/regler"):
+    for path in (
+        f"/anmodninger/{request_id}",
+        f"/indmeldelse/status/{request_id}",
+        "/medlemskab/250",
+        "/regler",
+        "/partnere/renosyd",
+    ):
         assert (path, 200) in seen
 
 

@@ -11,11 +11,12 @@ import openpyxl
 
 from chalicelib.common.months import Month
 from chalicelib.common.municipalities import MUNICIPALITIES
-from chalicelib.kpi.agents import agent_kpi
-from chalicelib.kpi.agents.agent_row import COLUMNS
+from chalicelib.kpi.agents.agent_row import FORM
 from chalicelib.kpi.files import csv_reader, xlsx_reader
 from chalicelib.kpi.files.sheets import Cell, Sheet
 from chalicelib.kpi.findings import Findings
+from chalicelib.kpi.monthly import file
+from chalicelib.kpi.monthly.row import Form
 
 HEADINGS = (
     "Kommune",
@@ -51,13 +52,14 @@ def workbook(rows_by_sheet: Mapping[str, Iterable[Sequence[Any]]], *, hidden: Co
         sheet.sheet_state = "hidden" if name in hidden else "visible"
         for row in rows:
             sheet.append(list(row))
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
+    saved = io.BytesIO()
+    book.save(saved)
+    return saved.getvalue()
 
 
 def read_csv(content: bytes, *, file_name: str = "2025-01.csv", **circumstances: Any) -> Findings:
-    sheet = csv_reader.read(io.BytesIO(content), known_headings=COLUMNS.known_in)
+    form = circumstances.get("form", FORM)
+    sheet = csv_reader.read(io.BytesIO(content), known_headings=form.columns.known_in)
     return read([sheet], file_name=file_name, **circumstances)
 
 
@@ -71,11 +73,12 @@ def read(
     file_name: str,
     members: frozenset[str] = EVERYBODY,
     today: date = TODAY,
+    form: Form = FORM,
 ) -> Findings:
     def members_in(_: Month) -> frozenset[str]:
         return members
 
-    return agent_kpi.read(sheets, file_name=file_name, members_in=members_in, today=today)
+    return file.read(form, sheets, file_name=file_name, members_in=members_in, today=today)
 
 
 def sheet(*rows: Sequence[Cell], name: str | None = "Januar 2025") -> Sheet:

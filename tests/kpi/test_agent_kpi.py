@@ -57,7 +57,7 @@ def test_the_sample_files_give_the_figures_that_were_computed_independently() ->
             for row in csv.DictReader(file, delimiter=";")
         }
 
-    found = {(str(line.month), line.municipality_code, line.key, line.values[0], line.values[1]) for line in lines}
+    found = {(str(line.month), line.owner_code, line.key, line.values[0], line.values[1]) for line in lines}
 
     assert found == expected
 
@@ -178,7 +178,7 @@ def test_a_municipality_that_takes_no_part_in_the_month_is_rejected() -> None:
     found = read_csv(csv_bytes(["Furesø", 1, 10, 5], ["Aarhus", 2, 10, 5]), members=frozenset({"751"}))
 
     assert faults_of(found) == [(2, "Kommune", "deltager ikke i kontaktcentret i måneden")]
-    assert [line.municipality_code for line in found.lines] == ["751"]
+    assert [line.owner_code for line in found.lines] == ["751"]
 
 
 def test_what_a_rejected_row_is_said_to_say_is_what_is_written_in_it() -> None:
@@ -223,7 +223,7 @@ def test_columns_are_found_in_any_order_below_titles_and_blank_rows() -> None:
     )
 
     (line,) = found.lines
-    assert (line.row, line.municipality_code, line.key, line.values[:2]) == (4, "190", "7", (10, 5))
+    assert (line.row, line.owner_code, line.key, line.values[:2]) == (4, "190", "7", (10, 5))
     assert found.sheets[0].ignored_columns == ("Team",)
 
 

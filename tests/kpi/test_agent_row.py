@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.common.months import Month
-from chalicelib.kpi.agents.agent_row import COLUMNS, read_row
+from chalicelib.kpi.agents.agent_row import COLUMNS, FORM
 from chalicelib.kpi.agents.agent_rules import Figures, impossible
 from chalicelib.kpi.files.sheets import SheetRefused
+from chalicelib.kpi.monthly.row import read_row
 
 GOOD: Mapping[str, Any] = {
     "municipality": "Furesø",
@@ -33,7 +34,7 @@ MONTH = Month(2025, 1)
 def row(sheet_month: Month | None = MONTH, **cells: Any) -> Any:
     told = {**GOOD, **cells}
     index_by_field = {field: index for index, field in enumerate(told)}
-    return read_row(list(told.values()), index_by_field, sheet_month=sheet_month)
+    return read_row(FORM, list(told.values()), index_by_field, sheet_month=sheet_month)
 
 
 def faults(**cells: Any) -> list[tuple[str, str]]:
@@ -44,7 +45,7 @@ def test_a_good_row_says_its_figures() -> None:
     read = row()
 
     assert read.faults == ()
-    assert (read.month, read.municipality_code, read.agent) == (MONTH, "190", "190-001")
+    assert (read.month, read.owner_code, read.key) == (MONTH, "190", "190-001")
     assert read.figures == Figures(
         answered=447,
         resolved=297,
@@ -142,7 +143,7 @@ def test_everything_wrong_in_a_row_is_told_at_once() -> None:
 def test_optional_columns_may_be_absent_or_blank() -> None:
     few = {field: GOOD[field] for field in ("municipality", "agent", "answered", "resolved")}
 
-    read = read_row(list(few.values()), {field: index for index, field in enumerate(few)}, sheet_month=MONTH)
+    read = read_row(FORM, list(few.values()), {field: index for index, field in enumerate(few)}, sheet_month=MONTH)
 
     assert read.faults == ()
     assert read.figures == Figures(447, 297, None, None, None, None, None)
@@ -166,12 +167,12 @@ def test_one_kind_of_transfer_alone_may_not_exceed_what_was_not_resolved() -> No
 
 @pytest.mark.parametrize("cell", ["751", "0751", 751.0, "Aarhus", "århus", "AARHUS KOMMUNE"])
 def test_a_municipality_is_named_or_numbered(cell: Any) -> None:
-    assert row(municipality=cell).municipality_code == "751"
+    assert row(municipality=cell).owner_code == "751"
 
 
 @pytest.mark.parametrize(("cell", "agent"), [(" 190-001 ", "190-001"), (190001.0, "190001"), ("Ærø/7 b", "Ærø/7 b")])
 def test_an_agents_id_is_kept_verbatim(cell: Any, agent: str) -> None:
-    assert row(agent=cell).agent == agent
+    assert row(agent=cell).key == agent
 
 
 def test_the_month_is_the_rows_own_else_the_sheets() -> None:

@@ -34,13 +34,13 @@ def incoming(file: File, number: int) -> Incoming:
                     sheet=None,
                     row=row,
                     month=MONTH,
-                    municipality=code,
-                    municipality_code=code,
+                    owner=code,
+                    owner_code=code,
                     key=agent,
                     values=(calls,),
                 )
             )
-    whom: Sequence[RejectedWhom] = [RejectedWhom(month=MONTH, municipality_code=None, key=agent) for agent in rejected]
+    whom: Sequence[RejectedWhom] = [RejectedWhom(month=MONTH, owner_code=None, key=agent) for agent in rejected]
     return Incoming(drop_id=f"d{number}", key="k", order=Order("2025", number), lines_by_code=lines, rejected=whom)
 
 

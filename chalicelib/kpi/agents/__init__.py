@@ -1,1 +1,1 @@
-"""The kind `agent-kpi`: its columns, its rows, its sheets."""
+"""The kind `agent-kpi`: its columns, its rows, its rules."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from chalicelib.kpi.monthly.calls import Impossibility, more_resolved
+
 #: The kind's name, which is the name of its folder.
 KIND = "agent-kpi"
 
@@ -27,23 +29,10 @@ class Figures(NamedTuple):
     satisfaction_answers: int | None
 
 
-#: The fields that add up; the others are means.
-COUNT_FIELDS = ("answered", "resolved", "cold", "warm", "satisfaction_answers")
-
-
-class Impossibility(NamedTuple):
-    """The field that can't be right, and why, as a Danish predicate about its column."""
-
-    field: str
-    reason: str
-
-
 def impossible(figures: Figures) -> Iterator[Impossibility]:
     """Yield everything in the figures that can't be true at once."""
-    if figures.resolved > figures.answered:
-        yield Impossibility("resolved", "er flere end de besvarede opkald")
-    else:
-        yield from _transfers(figures)
+    more = tuple(more_resolved(answered=figures.answered, resolved=figures.resolved))
+    yield from more or _transfers(figures)
     if figures.satisfaction_answers is not None:
         if figures.satisfaction_answers > figures.answered:
             yield Impossibility("satisfaction_answers", "er flere end de besvarede opkald")

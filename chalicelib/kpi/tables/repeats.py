@@ -52,4 +52,4 @@ def sort(lines: Iterable[Line], *, rejected: Iterable[tuple[Month, str]]) -> Sor
 
 
 def _same(first: Line, second: Line) -> bool:
-    return first.municipality_code == second.municipality_code and first.values == second.values
+    return first.owner_code == second.owner_code and first.values == second.values

@@ -11,12 +11,10 @@ from typing import NamedTuple
 
 from chalicelib.common.danish import number
 from chalicelib.common.danish import percent as danish_percent
-from chalicelib.kpi.agents.agent_row import StatedRow
-from chalicelib.kpi.agents.agent_rules import COUNT_FIELDS, Figures
 from chalicelib.kpi.figure_text import figure_text
+from chalicelib.kpi.findings import Values
+from chalicelib.kpi.monthly.row import Form, StatedRow
 from chalicelib.kpi.tables import danish_values
-
-_WEIGHT_BY_MEAN = {"talk_seconds": "answered", "satisfaction_hundredths": "satisfaction_answers"}
 
 
 class Mismatch(NamedTuple):
@@ -30,24 +28,26 @@ class Mismatch(NamedTuple):
 class Sum:
     """The sum of rows: counts by field, means by their weight."""
 
-    def __init__(self, rows: Iterable[Figures]) -> None:
-        self.count_by_field = dict.fromkeys(COUNT_FIELDS, 0)
-        self._weighted = dict.fromkeys(_WEIGHT_BY_MEAN, 0)
-        self._weight = dict.fromkeys(_WEIGHT_BY_MEAN, 0)
+    def __init__(self, form: Form, rows: Iterable[Values]) -> None:
+        self.count_by_field = dict.fromkeys(form.count_fields, 0)
+        self._weighted = dict.fromkeys(form.mean_by_field, 0)
+        self._weight = dict.fromkeys(form.mean_by_field, 0)
         self._unknown: set[str] = set()
+        self._form = form
         for row in rows:
             self._add(row)
 
-    def _add(self, row: Figures) -> None:
-        for field in COUNT_FIELDS:
-            self.count_by_field[field] += getattr(row, field) or 0
-        for mean, weight_field in _WEIGHT_BY_MEAN.items():
-            weight, value = getattr(row, weight_field), getattr(row, mean)
+    def _add(self, row: Values) -> None:
+        value_by_field = dict(zip(self._form.fields, row, strict=True))
+        for field in self.count_by_field:
+            self.count_by_field[field] += value_by_field[field] or 0
+        for field, mean in self._form.mean_by_field.items():
+            weight, value = value_by_field[mean.weight], value_by_field[field]
             if (weight and value is None) or (weight is None and value is not None):
-                self._unknown.add(mean)  # a mean with an unknown part can't be held against anything
+                self._unknown.add(field)  # a mean with an unknown part can't be held against anything
             elif weight and value is not None:
-                self._weighted[mean] += weight * value
-                self._weight[mean] += weight
+                self._weighted[field] += weight * value
+                self._weight[field] += weight
 
     def mismatches(self, stated: StatedRow) -> Iterator[Mismatch]:
         """Yield each stated value that these rows can't have given."""

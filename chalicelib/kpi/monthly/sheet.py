@@ -1,4 +1,4 @@
-"""Reads one sheet of agents: which period it is of, what each of its rows is, and whether its totals rows add up.
+"""Reads one monthly sheet: which period it is of, what each of its rows is, and whether its totals rows add up.
 
 Pure: what it needs to know of today and of the members is given to it. No AWS, no environment.
 """
@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from chalicelib.common import municipalities
 from chalicelib.common.danish import counted, month_name
 from chalicelib.common.months import Month, Quarter
-from chalicelib.kpi.agents.agent_row import COLUMNS, AgentRow, RowFault, read_row, read_stated
-from chalicelib.kpi.agents.reconcile import Sum
 from chalicelib.kpi.files.sheets import Cell, Sheet, is_blank, shown
 from chalicelib.kpi.findings import Difference, Role, RowCounts, SheetFindings
+from chalicelib.kpi.monthly.row import Form, Row, RowFault, read_row, read_stated
+from chalicelib.kpi.monthly.sums import Sum
 from chalicelib.kpi.tables.periods import Naming, check_row_month, namings
 from chalicelib.kpi.tables.table_rows import (
     Table,
@@ -33,15 +32,16 @@ _HIDDEN = "Ikke læst: Arket er skjult. Vis det i Excel, hvis dets tal skal med;
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
-    """What the reading needs to know beside the file: its name, a month's member codes, whether a month is over."""
+    """What the reading needs to know beside the file: its form and name, a month's members, whether a month is over."""
 
+    form: Form
     file_name: str
     members_in: Callable[[Month], frozenset[str]]
     is_over: Callable[[Month], bool]
 
 
 @dataclass(slots=True, kw_only=True)
-class AgentSheet:
+class MonthlySheet:
     """A sheet as read. `rows` are its rows of figures with their row number; in a quarter sheet they are sums."""
 
     name: str | None
@@ -50,7 +50,7 @@ class AgentSheet:
     counts: RowCounts = field(default_factory=RowCounts)
     ignored_columns: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
-    rows: list[tuple[int, AgentRow]] = field(default_factory=list)
+    rows: list[tuple[int, Row]] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
 
     def findings(self) -> SheetFindings:
@@ -63,20 +63,20 @@ class AgentSheet:
         )
 
 
-def read_sheet(sheet: Sheet, circumstances: Circumstances) -> AgentSheet:
+def read_sheet(sheet: Sheet, circumstances: Circumstances) -> MonthlySheet:
     """Return the sheet as read; one that can't be is there too, with the reason.
 
     Raises:
         FileRefused: two places disagree about the period, or the file turns out to be unreadable.
     """
     if sheet.unread_because is not None:
-        return AgentSheet(name=sheet.name, role=Role.SKIPPED, notes=[f"Ikke læst: {sheet.unread_because}."])
+        return MonthlySheet(name=sheet.name, role=Role.SKIPPED, notes=[f"Ikke læst: {sheet.unread_because}."])
     if sheet.hidden:
         return _hidden(sheet)
     try:
-        table = open_table(sheet, COLUMNS)
+        table = open_table(sheet, circumstances.form.columns)
     except UnreadSheet as unread:
-        return AgentSheet(
+        return MonthlySheet(
             name=sheet.name,
             role=Role.REFUSED if unread.filled_rows else Role.SKIPPED,
             counts=RowCounts(unread=unread.filled_rows, blank=unread.blank_rows),
@@ -86,9 +86,9 @@ def read_sheet(sheet: Sheet, circumstances: Circumstances) -> AgentSheet:
     return _SheetReader(sheet, table, named, circumstances).read()
 
 
-def _hidden(sheet: Sheet) -> AgentSheet:
+def _hidden(sheet: Sheet) -> MonthlySheet:
     filled, blank = count_rows(sheet.rows)
-    return AgentSheet(
+    return MonthlySheet(
         name=sheet.name,
         role=Role.HIDDEN if filled else Role.SKIPPED,
         counts=RowCounts(unread=filled, blank=blank),
@@ -103,13 +103,14 @@ class _SheetReader:
         self._index_by_field = table.header.index_by_field
         self._named = named
         self._circumstances = circumstances
+        self._form = circumstances.form
         self._period = named[0].period if named else None
         self._months_checked: set[Month] = set()
         self._totals: list[tuple[int, Sequence[Cell]]] = []
         self._perhaps_notes: list[tuple[int, Sequence[Cell]]] = []
-        self._read = AgentSheet(name=sheet.name, ignored_columns=table.header.ignored)
+        self._read = MonthlySheet(name=sheet.name, ignored_columns=table.header.ignored)
 
-    def read(self) -> AgentSheet:
+    def read(self) -> MonthlySheet:
         counts = self._read.counts
         for _, cells in self._table.above:
             if is_blank_row(cells):
@@ -158,22 +159,22 @@ class _SheetReader:
             row = self._row(cells, month=self._period if isinstance(self._period, Month) else None)
             self._read.rows.append((number, self._in_context(number, cells, row)))
 
-    def _row(self, cells: Sequence[Cell], *, month: Month | None) -> AgentRow:
+    def _row(self, cells: Sequence[Cell], *, month: Month | None) -> Row:
         reason = misfit(cells, self._table.header) if self._sheet.positional else None
         if reason is not None:
-            return AgentRow(
+            return Row(
                 month=month,
-                municipality="",
-                municipality_code=None,
-                agent=None,
+                owner="",
+                owner_code=None,
+                key=None,
                 figures=None,
                 faults=(RowFault("", "", reason),),
             )
-        return read_row(cells, self._index_by_field, sheet_month=month)
+        return read_row(self._form, cells, self._index_by_field, sheet_month=month)
 
-    def _in_context(self, number: int, cells: Sequence[Cell], row: AgentRow) -> AgentRow:
+    def _in_context(self, number: int, cells: Sequence[Cell], row: Row) -> Row:
         """Add the faults that a row has only against the rest: the other namings, today, the members."""
-        month, code = row.month, row.municipality_code
+        month, code = row.month, row.owner_code
         if month is None:
             return row
         if month not in self._months_checked:
@@ -182,8 +183,8 @@ class _SheetReader:
         if not self._circumstances.is_over(month):
             written = self._cell(cells, "month")
             fault = RowFault("month", month_name(month) if is_blank(written) else written, "er ikke slut endnu")
-        elif code is not None and code not in self._circumstances.members_in(month):
-            fault = RowFault("municipality", row.municipality, "deltager ikke i kontaktcentret i måneden")
+        elif self._form.only_members and code is not None and code not in self._circumstances.members_in(month):
+            fault = RowFault(self._form.owner, row.owner, "deltager ikke i kontaktcentret i måneden")
         else:
             return row
         return replace(row, faults=(*row.faults, fault))
@@ -194,24 +195,24 @@ class _SheetReader:
 
     def _is_totals(self, cells: Sequence[Cell]) -> bool:
         first = next(cell for cell in cells if not is_blank(cell))
-        return says_total(first) or says_total(self._cell(cells, "agent"))
+        return says_total(first) or any(says_total(self._cell(cells, field)) for field in (self._form.key, "month"))
 
     def _reconcile(self, number: int, cells: Sequence[Cell]) -> Iterator[Difference]:
-        """Yield where a totals row differs from the rows that it sums up: all, a municipality's or a month's."""
-        told = read_row(cells, self._index_by_field, sheet_month=None)
-        code = None if says_total(self._cell(cells, "municipality")) else told.municipality_code
+        """Yield where a totals row differs from the rows that it sums up: all, an owner's or a month's."""
+        told = read_row(self._form, cells, self._index_by_field, sheet_month=None)
+        code = None if says_total(self._cell(cells, self._form.owner)) else told.owner_code
         month = None if is_blank(self._cell(cells, "month")) else told.month
         summed, unreadable = [], 0
         for _, row in self._read.rows:
-            if (code is None or row.municipality_code == code) and (month is None or row.month == month):
+            if (code is None or row.owner_code == code) and (month is None or row.month == month):
                 if row.figures is None:
                     unreadable += 1
                 else:
                     summed.append(row.figures)
-        whom = _WHOLE_SHEET if code is None else f"{municipalities.by_code[code].name} i alt"
+        whom = _WHOLE_SHEET if code is None else f"{self._form.owner_name_by_code.get(code, told.owner)} i alt"
         aside = f" (uden {counted(unreadable, 'række', 'rækker')}, der ikke kan læses)" if unreadable else ""
-        stated = read_stated(cells, self._index_by_field)
-        for mismatch in Sum(summed).mismatches(stated):
+        stated = read_stated(self._form, cells, self._index_by_field)
+        for mismatch in Sum(self._form, summed).mismatches(stated):
             yield self._difference(number, whom, mismatch.field, mismatch.stated, mismatch.counted + aside)
         for fault in stated.faults:
             yield self._difference(number, whom, fault.field, shown(fault.cell), f"kan ikke læses: {fault.reason}")
@@ -221,7 +222,7 @@ class _SheetReader:
             sheet=self._sheet.name,
             row=number,
             whom=whom,
-            column=COLUMNS.label_by_field[field],
+            column=self._form.columns.label_by_field[field],
             stated=stated,
             counted=counted,
         )

@@ -1,0 +1,217 @@
+"""What is typed about partners and their agreements, read into values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from chalicelib.common import written
+from chalicelib.common.written import FieldRefused, Fields, FormRefused
+from chalicelib.mail.addresses import AddressRefused, check_address
+from chalicelib.partners.agreements import Partner, Terms
+from chalicelib.partners.evaluating import Said
+from chalicelib.partners.periods import Period
+from chalicelib.runtime.web import Form
+
+T = TypeVar("T")
+
+LONGEST_NAME = 60
+LONGEST_TEXT = 2000
+MOST_CONTACTS = 10
+_LONGEST_ID = 40
+_MOST_CALLS = 1_000_000
+_CVR = re.compile(r"[0-9]{8}")
+_WHOLE = re.compile(r"[0-9]{1,7}|[0-9]{1,3}(?:[. ][0-9]{3}){1,2}")
+_KRONER = re.compile(r"([0-9]{1,5})(?:[,.]([0-9]{2}))?")
+_IN_ADDRESSES = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "é": "e", "ü": "u", "ö": "oe", "ä": "ae"})
+#: What stands where a partner's id would, in the addresses of pages.
+_RESERVED = ("ny",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extension:
+    """How an agreement is to go on."""
+
+    until: date | None
+    review_date: date | None
+    calls_per_month: int
+    price_per_call_oere: int | None
+
+
+def partner(form: Form) -> Partner:
+    """Return the partner that the form describes.
+
+    Raises:
+        FormRefused: fields can't be taken; all of them.
+    """
+    fields = Fields()
+    name = fields.read("navn", lambda: _name(form.text("navn")))
+    cvr = fields.read("cvr", lambda: _cvr(form.text("cvr")))
+    queue = fields.read(
+        "koe", lambda: written.line(form.text("koe"), at_most=LONGEST_NAME, missing="Skriv køens navn.")
+    )
+    addresses = fields.read("kontakter", lambda: _addresses(form.text("kontakter")))
+    fields.check()
+    return Partner(
+        partner_id=id_of(_there(name)),
+        name=_there(name),
+        cvr=_there(cvr),
+        contacts=_there(addresses),
+        queue=_there(queue),
+    )
+
+
+def contacts(form: Form) -> tuple[str, ...]:
+    """Return the addresses that the form lists.
+
+    Raises:
+        FormRefused: they can't be taken.
+    """
+    return _alone("kontakter", lambda: _addresses(form.text("kontakter")))
+
+
+def terms(form: Form) -> Terms:
+    """Return the terms that the form describes.
+
+    Raises:
+        FormRefused: fields can't be taken; all of them.
+    """
+    fields = Fields()
+    start = fields.read("start", lambda: written.day(form.text("start")))
+    end = fields.read("slut", lambda: _maybe_day(form.text("slut")))
+    review_date = fields.read("gennemgang", lambda: _maybe_day(form.text("gennemgang")))
+    missing = "Skriv, hvad aftalen dækker, for eksempel opkald om affald på hverdage."
+    coverage = fields.read(
+        "daekning", lambda: written.words(form.text("daekning"), at_most=LONGEST_TEXT, missing=missing)
+    )
+    calls = fields.read("opkald", lambda: _calls(form.text("opkald")))
+    price = fields.read("pris", lambda: _oere(form.text("pris")))
+    fields.check()
+    return Terms(
+        period=Period(start=_there(start), end=end),
+        review_date=review_date,
+        coverage=_there(coverage),
+        calls_per_month=_there(calls),
+        price_per_call_oere=price,
+    )
+
+
+def extension(form: Form) -> Extension:
+    """Return how the agreement is to go on.
+
+    Raises:
+        FormRefused: fields can't be taken; all of them.
+    """
+    fields = Fields()
+    until = fields.read("til", lambda: _maybe_day(form.text("til")))
+    review_date = fields.read("til_gennemgang", lambda: _maybe_day(form.text("til_gennemgang")))
+    calls = fields.read("til_opkald", lambda: _calls(form.text("til_opkald")))
+    price = fields.read("til_pris", lambda: _oere(form.text("til_pris")))
+    fields.check()
+    return Extension(until=until, review_date=review_date, calls_per_month=_there(calls), price_per_call_oere=price)
+
+
+def evaluation(form: Form) -> Said:
+    """Return what the evaluation says.
+
+    Raises:
+        FormRefused: fields can't be taken; all of them.
+    """
+    fields = Fields()
+    goes_on = fields.read("fortsaette", lambda: _yes(form.text("fortsaette")))
+    calls = fields.read("opkald", lambda: _calls(form.text("opkald")))
+    good = fields.read("godt", lambda: written.words(form.text("godt"), at_most=LONGEST_TEXT))
+    better = fields.read("bedre", lambda: written.words(form.text("bedre"), at_most=LONGEST_TEXT))
+    fields.check()
+    text = "\n\n".join(
+        f"{asked}\n{said}" for asked, said in (("Hvad virker godt?", good), ("Hvad skal ændres?", better)) if said
+    )
+    return Said(wants_to_go_on=_there(goes_on), calls_per_month=_there(calls), text=text)
+
+
+def day(form: Form, name: str) -> date:
+    """Return the date in a field.
+
+    Raises:
+        FormRefused: there is none.
+    """
+    return _alone(name, lambda: written.day(form.text(name)))
+
+
+def reason(form: Form, name: str) -> str:
+    """Return the reason that a partner is told; the rules say whether there must be one.
+
+    Raises:
+        FormRefused: it can't be taken.
+    """
+    return _alone(name, lambda: written.words(form.text(name), at_most=LONGEST_TEXT))
+
+
+def id_of(name: str) -> str:
+    """Return what a partner of this name has in addresses: `Reno Djurs` → `reno-djurs`."""
+    plain = name.casefold().translate(_IN_ADDRESSES)
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:_LONGEST_ID].strip("-")
+
+
+def _name(text: str) -> str:
+    name = written.line(text, at_most=LONGEST_NAME, missing="Skriv partnerens navn, for eksempel RenoSyd.")
+    if len(id_of(name)) < 2 or id_of(name) in _RESERVED:
+        raise FieldRefused("Navnet skal have mindst to bogstaver eller tal og kan ikke være »ny«.")
+    return name
+
+
+def _cvr(text: str) -> str:
+    cvr = text.replace(" ", "")
+    if not _CVR.fullmatch(cvr):
+        raise FieldRefused("Skriv CVR-nummeret, otte cifre, for eksempel 12345678.")
+    return cvr
+
+
+def _addresses(text: str) -> tuple[str, ...]:
+    addresses = tuple(dict.fromkeys(text.split()))
+    if not 1 <= len(addresses) <= MOST_CONTACTS:
+        raise FieldRefused(f"Skriv mindst én og højst {MOST_CONTACTS} e-mailadresser, hver på sin linje.")
+    try:
+        return tuple(check_address(address) for address in addresses)
+    except AddressRefused as error:
+        raise FieldRefused("Skriv hver e-mailadresse på sin linje som navn@partner.dk, uden æ, ø og å.") from error
+
+
+def _calls(text: str) -> int:
+    if not _WHOLE.fullmatch(text) or int(re.sub(r"[. ]", "", text)) > _MOST_CALLS:
+        raise FieldRefused("Skriv, hvor mange opkald der ventes om måneden, som et helt tal, for eksempel 900.")
+    return int(re.sub(r"[. ]", "", text))
+
+
+def _oere(text: str) -> int | None:
+    if not text:
+        return None
+    match = _KRONER.fullmatch(text)
+    if match is None:
+        raise FieldRefused("Skriv prisen i kroner og øre, for eksempel 25,50, eller lad feltet stå tomt.")
+    return int(match[1]) * 100 + int(match[2] or 0)
+
+
+def _maybe_day(text: str) -> date | None:
+    return written.day(text) if text else None
+
+
+def _yes(text: str) -> bool:
+    if text not in ("ja", "nej"):
+        raise FieldRefused("Vælg, om aftalen skal fortsætte.")
+    return text == "ja"
+
+
+def _alone(name: str, reader: Callable[[], T]) -> T:
+    try:
+        return reader()
+    except FieldRefused as refused:
+        raise FormRefused({name: refused.message}) from refused
+
+
+def _there(value: T | None) -> T:
+    assert value is not None
+    return value
