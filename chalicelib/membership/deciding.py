@@ -95,14 +95,16 @@ def send_agreement(request_id: str, *, by: str, clock: Clock = system_clock) -> 
 
 
 def enter_signature(request_id: str, *, by_role: str, signed_on: date, by: str, clock: Clock = system_clock) -> Request:
-    """Enter that the municipality signed, in which role and when: also afterwards, when it signed in time.
+    """Enter that the municipality signed, in which role and when, and tell the contact that it came.
+
+    It can be entered also afterwards, when the municipality signed in time.
 
     Raises:
         RoleMissing, NotASigningDate: the entry isn't whole.
         RequestUnknown, NotNow, NewDateFirst: the rules say no.
     """
     step = steps.signed(request(request_id), act=act(by, clock), by_role=by_role, signed_on=signed_on)
-    return _take(step, clock=clock)
+    return _take(step, letters.signed(step.request), clock=clock)
 
 
 def _take(step: Step, *mails: Mail, clock: Clock) -> Request:

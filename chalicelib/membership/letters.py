@@ -83,6 +83,11 @@ def agreement(request: Request) -> Mail:
     )
 
 
+def signed(request: Request) -> Mail:
+    """Tell the contact that the agreement came, and that nothing is left to do."""
+    return _to_contact(request, "signed", f"Vi har modtaget den underskrevne aftale fra {_name(request)}")
+
+
 def new_date_needed(request: Request) -> Mail:
     """Leaves at once, also in the quiet period: the entry date 1 July lies in it, and what the contact doesn't know of
     stands still for a month, past the time to choose the next date well.

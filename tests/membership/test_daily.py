@@ -261,7 +261,7 @@ def test_one_that_cannot_be_activated_is_told_and_does_not_stop_the_others(
     assert register.get("250") == MEMBER
     told = [vars(each) for each in caplog.records if each.message == "membership not taken further"]
     assert [(each["step"], each["code"], each["municipality_code"]) for each in told] == [
-        ("activated", "duplicate_request", "151")
+        ("activated", "already_member", "151")
     ]
 
 
