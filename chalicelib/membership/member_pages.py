@@ -119,7 +119,7 @@ def _agreement_facts(agreement: Agreement) -> list[tuple[str, str]]:
     return [
         ("Version", agreement.version),
         ("Sendt", long_date(agreement.sent_on)),
-        ("Underskrevet", f"{long_date(agreement.signed_on)} af {agreement.signed_by_role}"),
+        ("Underskrevet", f"{long_date(agreement.signed_on)}. Rolle: {agreement.signed_by_role}"),
     ]
 
 

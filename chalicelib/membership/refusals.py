@@ -77,7 +77,7 @@ class EntryNotAhead(Refused):
     code = "entry_not_ahead"
 
     def __init__(self) -> None:
-        super().__init__("Indmeldelsesdatoen skal ligge efter dagen i dag. Vælg en senere dato.")
+        super().__init__("Indmeldelsesdatoen skal være i morgen eller senere.")
 
 
 class DispensationNotNeeded(Refused):

@@ -376,7 +376,7 @@ def test_the_secretariat_takes_a_request_to_the_entry_date(joining: Joining, sit
 
     for action, fields in (
         ("valider", {}),
-        ("godkend", {"beslutning": DECISION}),
+        ("godkend", {"beslutning": "19-06-2024/12"}),
         ("aftale-sendt", {}),
         ("aftale-underskrevet", {"rolle": "Kommunaldirektør", "underskrevet": "05-02-2025"}),
     ):
@@ -385,6 +385,7 @@ def test_the_secretariat_takes_a_request_to_the_entry_date(joining: Joining, sit
         assert (taken.status_code, taken.headers["Location"]) == (303, path), action
 
     assert deciding.request(request_id).state is State.SIGNED
+    assert deciding.request(request_id).decision_id == DECISION, "however its day was written"
     page = secretary.get(path).text
     assert page.count(SECRETARIAT.address) >= 4
     assert "/anmodninger/" in secretary.get("/anmodninger").text
