@@ -18,6 +18,7 @@ from chalicelib.mail.outbox import Mail
 from chalicelib.members import register
 from chalicelib.membership import letters, refusals, steps, store
 from chalicelib.membership.acting import act
+from chalicelib.membership.forms import decision_number
 from chalicelib.membership.requests import Request, Step
 from chalicelib.rulebook import book as rulebook
 from chalicelib.rulebook import decisions
@@ -95,14 +96,16 @@ def send_agreement(request_id: str, *, by: str, clock: Clock = system_clock) -> 
 
 
 def enter_signature(request_id: str, *, by_role: str, signed_on: date, by: str, clock: Clock = system_clock) -> Request:
-    """Enter that the municipality signed, in which role and when: also afterwards, when it signed in time.
+    """Enter that the municipality signed, in which role and when, and tell the contact that it came.
+
+    It can be entered also afterwards, when the municipality signed in time.
 
     Raises:
         RoleMissing, NotASigningDate: the entry isn't whole.
         RequestUnknown, NotNow, NewDateFirst: the rules say no.
     """
     step = steps.signed(request(request_id), act=act(by, clock), by_role=by_role, signed_on=signed_on)
-    return _take(step, clock=clock)
+    return _take(step, letters.signed(step.request), clock=clock)
 
 
 def _take(step: Step, *mails: Mail, clock: Clock) -> Request:
@@ -115,8 +118,8 @@ def _take(step: Step, *mails: Mail, clock: Clock) -> Request:
     return step.request
 
 
-def _decision(decision_id: str) -> Decision:
-    found = decisions.get(decision_id)
+def _decision(number: str) -> Decision:
+    found = decisions.get(decision_number(number))
     if found is None:
         raise refusals.DecisionUnknown
     return found

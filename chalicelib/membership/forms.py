@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -109,6 +110,17 @@ def submission(typed: Typed) -> Submission:
         contact_address=email,
         dispensation_reason=reason,
     )
+
+
+def decision_number(text: str) -> str:
+    """Return a decision's number as the register knows it, also when its day is written the Danish way.
+
+    `05-02-2025/1` becomes `2025-02-05/1`; what is no day is left for the register to refuse.
+    """
+    meeting, slash, item = text.partition("/")
+    with suppress(FieldRefused):
+        meeting = written.day(meeting.strip()).isoformat()
+    return f"{meeting}{slash}{item.strip()}"
 
 
 def survey_text(text: str) -> str:

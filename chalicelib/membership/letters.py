@@ -8,7 +8,7 @@ must act on then.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from chalicelib.common import municipalities
@@ -18,7 +18,7 @@ from chalicelib.members.register import Member
 from chalicelib.membership.leaving import Withdrawal
 from chalicelib.membership.onboarding import Responsible, Task
 from chalicelib.membership.requests import DAYS_TO_CONFIRM, Request
-from chalicelib.membership.wording import RESPONSIBLE_NAMES, SERVICE_NAMES
+from chalicelib.membership.wording import RESPONSIBLE_NAMES, SERVICE_NAMES, TOLD_BY_TITLE
 from chalicelib.rulebook.rules import RuleBook
 from chalicelib.runtime import settings
 
@@ -49,7 +49,7 @@ def confirmed_for_staff(request: Request) -> Mail:
         template="membership/request_confirmed_staff",
         facts={
             "municipality": _name(request),
-            "services": [SERVICE_NAMES[service] for service in sorted(request.asked.services, reverse=True)],
+            "services": _services(request),
             "entry_date": request.entry_date.isoformat(),
             "is_dispensation": request.asked.dispensation_reason is not None,
             "page_url": f"{settings.base_url()}/anmodninger/{request.request_id}",
@@ -83,6 +83,11 @@ def agreement(request: Request) -> Mail:
     )
 
 
+def signed(request: Request) -> Mail:
+    """Tell the contact that the agreement came, and that nothing is left to do."""
+    return _to_contact(request, "signed", f"Vi har modtaget den underskrevne aftale fra {_name(request)}")
+
+
 def new_date_needed(request: Request) -> Mail:
     """Leaves at once, also in the quiet period: the entry date 1 July lies in it, and what the contact doesn't know of
     stands still for a month, past the time to choose the next date well.
@@ -102,7 +107,7 @@ def welcome(request: Request, tasks: Sequence[Task], *, book: RuleBook, today: d
         "welcome",
         f"Velkommen til {_HOTLINE}, {_name(request)}",
         send_from=book.release_date(today),
-        tasks=[_task_facts(task) for task in tasks],
+        tasks=[_task_as_told(task) for task in tasks],
         page_url=_page(request.municipality_code),
     )
 
@@ -134,6 +139,7 @@ def withdrawal_received(member: Member, withdrawal: Withdrawal) -> Mail:
         facts={
             "municipality": member.name,
             "last_day": withdrawal.last_day.isoformat(),
+            "first_day_out": (withdrawal.last_day + timedelta(days=1)).isoformat(),
             "given_by": withdrawal.given_by,
             "given_on": withdrawal.given_on.isoformat(),
             "notice_months": withdrawal.notice_months,
@@ -218,8 +224,9 @@ def _to_contact(
         template=f"membership/{template}",
         facts={
             "municipality": _name(request),
-            "services": [SERVICE_NAMES[service] for service in sorted(asked.services, reverse=True)],
+            "services": _services(request),
             "entry_date": asked.entry_date.isoformat(),
+            "sign_by": (asked.entry_date - timedelta(days=1)).isoformat(),
             "is_dispensation": asked.dispensation_reason is not None,
             "status_url": f"{settings.base_url()}/indmeldelse/status/{request.request_id}",
             "secretariat": settings.secretariat_address(),
@@ -235,6 +242,19 @@ def _task_facts(task: Task) -> dict[str, Any]:
         "due": task.due.isoformat(),
         "responsible": RESPONSIBLE_NAMES[task.responsible],
     }
+
+
+def _task_as_told(task: Task) -> dict[str, Any]:
+    """Return a task as one tells it to the municipality: "vi" is the secretariat, "jer" are the leaders."""
+    facts = _task_facts(task)
+    is_theirs = task.responsible is Responsible.LEADER
+    told = "Jer" if is_theirs else facts["responsible"]
+    return {**facts, "title": TOLD_BY_TITLE.get(task.title, task.title), "responsible": told}
+
+
+def _services(request: Request) -> list[str]:
+    """Return the services as they stand inside a sentence."""
+    return [SERVICE_NAMES[service].lower() for service in sorted(request.asked.services, reverse=True)]
 
 
 def _name(request: Request) -> str:

@@ -60,6 +60,7 @@ def membership(member: Member, *, person: Person, clock: Clock) -> dict[str, Any
         "facts": facts,
         "agreement": _agreement_facts(known[0]) if known else [],
         "document_url": known[0].document_url if known else None,
+        "request_id": known[1] if known and person.role is not Role.LEADER else None,
         "notice_months": withdrawing.notice_months(code, clock=clock),
         "tasks": [
             _task_row(task, may_tick=is_member and onboarding_list.may_tick(task, person), today=today)
@@ -118,7 +119,7 @@ def _agreement_facts(agreement: Agreement) -> list[tuple[str, str]]:
     return [
         ("Version", agreement.version),
         ("Sendt", long_date(agreement.sent_on)),
-        ("Underskrevet", f"{long_date(agreement.signed_on)} af {agreement.signed_by_role}"),
+        ("Underskrevet", f"{long_date(agreement.signed_on)}. Rolle: {agreement.signed_by_role}"),
     ]
 
 

@@ -44,7 +44,7 @@ def request_facts(request: Request, *, today: date) -> dict[str, Any]:
     if agreement is not None:
         facts.append(("Aftale", f"Version {agreement.version}, sendt {long_date(agreement.sent_on)}"))
     if agreement is not None and agreement.signed_on is not None:
-        facts.append(("Underskrevet", f"{long_date(agreement.signed_on)} af {agreement.signed_by_role}"))
+        facts.append(("Underskrevet", f"{long_date(agreement.signed_on)}. Rolle: {agreement.signed_by_role}"))
     return {
         "request_id": request.request_id,
         "name": name_of(request),

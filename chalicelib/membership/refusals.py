@@ -18,6 +18,8 @@ class DuplicateRequest(Conflict):
 class AlreadyMember(DuplicateRequest):
     """Raised when the municipality is a member."""
 
+    code = "already_member"
+
     def __init__(self, *, name: str, since: date) -> None:
         super().__init__(f"{name} har været medlem siden {long_date(since)}. Skriv til sekretariatet om ændringer.")
 
@@ -75,17 +77,21 @@ class EntryNotAhead(Refused):
     code = "entry_not_ahead"
 
     def __init__(self) -> None:
-        super().__init__("Indmeldelsesdatoen skal ligge efter dagen i dag. Vælg en senere dato.")
+        super().__init__("Indmeldelsesdatoen skal være i morgen eller senere.")
 
 
 class DispensationNotNeeded(Refused):
-    """Raised when a dispensation is asked for on an ordinary date."""
+    """Raised when a dispensation is asked for on an ordinary date; a program has no list to choose from."""
 
     code = "dispensation_not_needed"
 
     def __init__(self, day: date) -> None:
         super().__init__(
             f"{long_date(day)} er en almindelig indmeldelsesdato. Vælg den på listen; den kræver ikke dispensation."
+        )
+        self.said_to_programs = (
+            f"{long_date(day)} er en almindelig indmeldelsesdato og kræver ikke dispensation. "
+            "Udelad dispensation_reason, eller send null."
         )
 
 

@@ -162,6 +162,9 @@ def _submitted(visit: Visit, typed: Typed) -> Answer:
     except EntryDateNotAllowed as refused:
         nearest = [day.isoformat() if day else None for day in (refused.nearest.before, refused.nearest.after)]
         return _problem(422, refused.code, refused.message, {"entry_date": refused.message}, nearest=nearest)
+    except DispensationNotNeeded as refused:
+        said = refused.said_to_programs
+        return _problem(422, refused.code, said, {"dispensation_reason": said})
     except _DATE_REFUSED as refused:
         return _refused(422, refused, "entry_date")
     except DuplicateRequest as refused:

@@ -47,10 +47,14 @@ _OF_THE_DECISION = (NotADecisionId, refusals.DecisionUnknown, refusals.NotADecis
 def requests(visit: Visit) -> Answer:
     today = visit.clock.today()
     by_state = [
-        (STATE_NAMES[state], [pages.row(each, today=today) for each in store.in_state(state)])
+        (state, [pages.row(each, today=today) for each in store.in_state(state)])
         for state in (*OPEN, State.RECEIVED, State.DECLINED, State.CANCELLED)
     ]
-    return visit.page("membership/requests.html", sections=[(name, rows) for name, rows in by_state if rows])
+    return visit.page(
+        "membership/requests.html",
+        sections=[(STATE_NAMES[state], rows) for state, rows in by_state if rows],
+        has_open=any(rows for state, rows in by_state if state in (*OPEN, State.RECEIVED)),
+    )
 
 
 @route(bp, "GET", "/anmodninger/{request_id}", summary="En anmodning, dens historie, og hvad der kan gøres")

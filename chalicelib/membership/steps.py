@@ -148,7 +148,7 @@ def signed(request: Request, *, act: Act, by_role: str, signed_on: date) -> Step
     if signed_on >= request.entry_date:
         raise refusals.NewDateFirst(request.entry_date)
     agreement = replace(request.agreement, signed_on=signed_on, signed_by_role=by_role)
-    reason = f"Underskrevet den {long_date(signed_on)} af {by_role}"
+    reason = f"Underskrevet {long_date(signed_on)}. Rolle: {by_role}"
     return _to(State.SIGNED, replace(request, agreement=agreement, new_date_needed=False), act, reason=reason)
 
 

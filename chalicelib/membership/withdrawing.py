@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from chalicelib.access import links
 from chalicelib.access.links import LinkSpent, Purpose
 from chalicelib.common.clock import Clock, system_clock
+from chalicelib.common.danish import long_date
 from chalicelib.mail import outbox
 from chalicelib.members import register
 from chalicelib.members.register import Member
@@ -136,7 +137,7 @@ def _store(before: Member, withdrawal: Withdrawal, *, clock: Clock) -> None:
             writes,
             code,
             version=after.version,
-            what=f"Meldt ud pr. {last_day.isoformat()}",
+            what=f"Meldt ud pr. {long_date(last_day)}",
             act=act(withdrawal.given_by, clock),
         )
         leaving_store.add_withdrawal(writes, withdrawal)

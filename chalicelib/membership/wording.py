@@ -52,3 +52,10 @@ NEXT_FOR_CONTACT: Mapping[str, str] = {
 
 SERVICE_NAMES: Mapping[str, str] = {"contact_centre": "Kontaktcenter", "chatbot": "Chatbot"}
 RESPONSIBLE_NAMES: Mapping[str, str] = {"leader": "Kommunens leder", "secretariat": "Sekretariatet"}
+
+#: The rulebook's titles of what the secretariat does, as the municipality is told; a title that isn't here stays.
+TOLD_BY_TITLE: Mapping[str, str] = {
+    "Send velkomstpakken til kommunen": "Vi sender jer velkomstpakken",
+    "Hold intromøde om samarbejdet": "Vi holder intromøde med jer om samarbejdet",
+    "Hold opfølgningsmøde med kommunen": "Vi holder opfølgningsmøde med jer",
+}

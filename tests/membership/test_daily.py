@@ -220,7 +220,11 @@ def test_who_comes_back_keeps_the_history_and_gets_a_new_list(joining: Joining) 
     assert (member.active_from, member.active_until) == (date(2026, 4, 1), None)
     assert member.leaders == ("ny@frederikssund.example",)
     assert len(member_store.tasks("250", date(2026, 4, 1))) == 9
-    assert [what for what, _ in member_store.changes("250")] == ["Indmeldt", "Meldt ud pr. 2025-12-31", "Indmeldt"]
+    assert [what for what, _ in member_store.changes("250")] == [
+        "Indmeldt",
+        "Meldt ud pr. 31. december 2025",
+        "Indmeldt",
+    ]
 
 
 def test_a_member_without_a_request_can_leave_too(joining: Joining) -> None:
@@ -261,7 +265,7 @@ def test_one_that_cannot_be_activated_is_told_and_does_not_stop_the_others(
     assert register.get("250") == MEMBER
     told = [vars(each) for each in caplog.records if each.message == "membership not taken further"]
     assert [(each["step"], each["code"], each["municipality_code"]) for each in told] == [
-        ("activated", "duplicate_request", "151")
+        ("activated", "already_member", "151")
     ]
 
 

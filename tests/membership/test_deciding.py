@@ -29,6 +29,7 @@ def test_each_step_is_told_to_the_contact_and_written_down(joining: Joining) -> 
         "approved",
         "confirm-request",
         "received",
+        "signed",
     ]
     entries = store.history(request_id)
     assert [(each.what, each.act.by) for each in entries] == [

@@ -68,6 +68,7 @@ def test_every_mail_says_the_same_in_both_parts_and_leaves_no_hole(everything: d
         "received",
         "reminder",
         "request_confirmed_staff",
+        "signed",
         "welcome",
         "withdrawal_received",
         "withdrawal_registered",
@@ -85,16 +86,25 @@ def test_every_mail_says_the_same_in_both_parts_and_leaves_no_hole(everything: d
 
 SAYS: dict[str, tuple[str, ...]] = {
     "received": ("kræver en dispensation",),
-    "request_confirmed_staff": ("Brøndby vil være medlem", "Chatbot fra 5. maj 2025. Datoen kræver en dispensation."),
-    "approved": ("Chatbot fra 5. maj 2025, med dispensation (beslutning 2024-06-19/12)",),
+    "request_confirmed_staff": ("Brøndby vil være medlem", "chatbot fra 5. maj 2025. Datoen kræver en dispensation."),
+    "approved": ("chatbot fra 5. maj 2025, med dispensation (beslutning 2024-06-19/12)",),
     "declined": ("Begrundelsen er: Der er <ikke> plads.",),
-    "agreement": ("6 måneders varsel", "inden 1. april 2025"),
+    "agreement": ("6 måneders varsel", "senest 31. marts 2025"),
+    "signed": ("Vi har modtaget den underskrevne aftale. I er medlem fra 1. april 2025 og skal ikke gøre mere.",),
     "new_date_needed": ("Brøndby skulle være med fra 5. maj 2025", "Har I underskrevet aftalen inden den dato"),
-    "welcome": ("Kontaktcenter og Chatbot", "Send velkomstpakken til kommunen", "8. april 2025"),
+    "welcome": (
+        "kontaktcenter og chatbot",
+        "Vi sender jer velkomstpakken",
+        "8. april 2025",
+        "vælg »Leder i Frederikssund«",
+    ),
     "reminder": ("opgave",),
     "cancelled": ("Begrundelsen er: Der var <to> anmodninger.",),
     "withdrawal_registered": ("Frederikssund har den 20. maj 2025 meldt sig ud",),
-    "withdrawal_received": ("Den sidste dag som medlem er 31. december 2025",),
+    "withdrawal_received": (
+        "Den sidste dag som medlem er 31. december 2025",
+        "Fra 1. januar 2026 kan I ikke længere logge ind som ledere.",
+    ),
     "contact_changed": ("ny@frederikssund.example er kommet til", f"{CONTACT} og ny@frederikssund.example"),
     "exit_survey": ("Linket virker i 90 dage, og der kan svares én gang.",),
 }

@@ -190,7 +190,7 @@ def test_a_duplicate_is_told_by_the_municipality(joining: Joining, visitor: Visi
         ({"state": "active"}, 400, "malformed", "/state"),
         ({"a/b~c": 1}, 400, "malformed", "/a~1b~0c"),
         ({"contact": {"role": "\ud800", "email": "a@b.example"}}, 422, "form_refused", "/contact/role"),
-        ({"dispensation_reason": "x"}, 422, "dispensation_not_needed", "/entry_date"),
+        ({"dispensation_reason": "x"}, 422, "dispensation_not_needed", "/dispensation_reason"),
         ({"entry_date": "2025-02-05", "dispensation_reason": "x"}, 422, "entry_not_ahead", "/entry_date"),
         ({"entry_date": "2205-04-01"}, 422, "entry_date_too_far", "/entry_date"),
     ],
@@ -376,7 +376,7 @@ def test_the_secretariat_takes_a_request_to_the_entry_date(joining: Joining, sit
 
     for action, fields in (
         ("valider", {}),
-        ("godkend", {"beslutning": DECISION}),
+        ("godkend", {"beslutning": "19-06-2024/12"}),
         ("aftale-sendt", {}),
         ("aftale-underskrevet", {"rolle": "Kommunaldirektør", "underskrevet": "05-02-2025"}),
     ):
@@ -385,6 +385,7 @@ def test_the_secretariat_takes_a_request_to_the_entry_date(joining: Joining, sit
         assert (taken.status_code, taken.headers["Location"]) == (303, path), action
 
     assert deciding.request(request_id).state is State.SIGNED
+    assert deciding.request(request_id).decision_id == DECISION, "however its day was written"
     page = secretary.get(path).text
     assert page.count(SECRETARIAT.address) >= 4
     assert "/anmodninger/" in secretary.get("/anmodninger").text
@@ -530,9 +531,24 @@ def test_members_are_listed_with_those_who_left(leader: Visitor, joining: Joinin
 
     secretary = site.signed_in(SECRETARIAT)
     assert "Tidligere medlemmer" in secretary.get("/medlemmer").text
+    assert "Der er ingen åbne anmodninger." in secretary.get("/anmodninger").text
     assert "Medlemskabet er ophørt" in secretary.get("/medlemskab/250").text
     assert secretary.get("/medlemskab/151").status_code == 404
     assert leader.get("/medlemskab/250").status_code == 303
+
+
+def test_staff_find_the_request_that_a_membership_began_with(leader: Visitor, site: Site) -> None:
+    (request,) = store.of_contact(CONTACT)
+    for staff in (SECRETARIAT, CHAIR, STEERING_GROUP):
+        assert f'href="/anmodninger/{request.request_id}"' in site.signed_in(staff).get("/medlemskab/250").text
+    assert "/anmodninger/" not in leader.get("/medlemskab/250").text
+
+
+def test_a_program_is_told_that_the_municipality_is_a_member(leader: Visitor, site: Site) -> None:
+    answer = site.visitor().post_json("/api/membership-requests", {**BODY, "entry_date": "2025-07-01"})
+
+    assert answer.json is not None
+    assert (answer.status_code, answer.json["code"]) == (409, "already_member")
 
 
 def test_looking_changes_nothing(leader: Visitor, joining: Joining, site: Site) -> None:
