@@ -18,7 +18,6 @@ from chalicelib.mail.outbox import Mail
 from chalicelib.members import register
 from chalicelib.membership import letters, refusals, steps, store
 from chalicelib.membership.acting import act
-from chalicelib.membership.forms import decision_number
 from chalicelib.membership.requests import Request, Step
 from chalicelib.rulebook import book as rulebook
 from chalicelib.rulebook import decisions
@@ -118,8 +117,8 @@ def _take(step: Step, *mails: Mail, clock: Clock) -> Request:
     return step.request
 
 
-def _decision(number: str) -> Decision:
-    found = decisions.get(decision_number(number))
+def _decision(decision_id: str) -> Decision:
+    found = decisions.get(decision_id)
     if found is None:
         raise refusals.DecisionUnknown
     return found

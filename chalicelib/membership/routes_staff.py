@@ -18,7 +18,7 @@ from chalicelib.common.danish import long_date
 from chalicelib.common.errors import AppError, Conflict, NotFound
 from chalicelib.common.written import FieldRefused
 from chalicelib.membership import cancelling, deciding, pages, refusals, store
-from chalicelib.membership.forms import LONGEST_REASON, LONGEST_ROLE
+from chalicelib.membership.forms import LONGEST_REASON, LONGEST_ROLE, decision_number
 from chalicelib.membership.requests import OPEN, UNSIGNED, Request, State
 from chalicelib.membership.wording import STATE_NAMES
 from chalicelib.rulebook import decisions
@@ -69,7 +69,7 @@ def validate(visit: Visit) -> Answer:
 
 @route(bp, "POST", "/anmodninger/{request_id}/godkend", summary="Registrér styregruppens godkendelse")
 def approve(visit: Visit) -> Answer:
-    decision_id = visit.form.text("beslutning")
+    decision_id = decision_number(visit.form.text("beslutning"))
     return _do(
         visit,
         lambda request_id, by: deciding.approve(request_id, decision_id=decision_id, by=by, clock=visit.clock),
@@ -81,7 +81,7 @@ def approve(visit: Visit) -> Answer:
 def decline(visit: Visit) -> Answer:
     def enter(request_id: str, by: str) -> None:
         reason = _read("begrundelse", lambda: written.words(visit.form.text("begrundelse"), at_most=LONGEST_REASON))
-        decision_id = visit.form.text("afslag")
+        decision_id = decision_number(visit.form.text("afslag"))
         deciding.decline(request_id, decision_id=decision_id, reason=reason, by=by, clock=visit.clock)
 
     return _do(visit, enter, decision_field="afslag")
