@@ -104,6 +104,14 @@ def local_site() -> Iterator[LocalSite]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def empty_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSite]:
+    """A run of its own, without figures: the module's journey moves its clock for months."""
+    drops = tmp_path_factory.mktemp("drops")
+    with serving_run("--drops", str(drops), "--months", "2024-10") as running:
+        yield running
+
+
 @pytest.fixture(scope="session")
 def pictures(request: pytest.FixtureRequest) -> Path | None:
     """Where journeys put pictures of the pages they come to: `--pictures DIR`."""

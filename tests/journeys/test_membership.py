@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from selenium.webdriver import Chrome
 
-from tests.journeys.conftest import LocalSite, serving_run
+from tests.journeys.conftest import LocalSite
 from tests.journeys.person import Person
 
 pytestmark = pytest.mark.browser
@@ -18,14 +18,6 @@ _CONTACT = "borgerservice@nyborg.example"
 _SECOND_LEADER = "digital@nyborg.example"
 _SECRETARIAT = "sekretariat@ddh.example"
 _ENTRY = date(2025, 4, 1)
-
-
-@pytest.fixture(scope="module")
-def empty_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSite]:
-    """A run of its own, without figures: this journey moves its clock for months."""
-    drops = tmp_path_factory.mktemp("drops")
-    with serving_run("--drops", str(drops), "--months", "2024-10") as running:
-        yield running
 
 
 @pytest.fixture

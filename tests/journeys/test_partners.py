@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from selenium.webdriver import Chrome
 
-from tests.journeys.conftest import LocalSite, serving_run
+from tests.journeys.conftest import LocalSite
 from tests.journeys.person import Person
 
 pytestmark = pytest.mark.browser
@@ -21,14 +21,6 @@ _SECRETARIAT = "sekretariat@ddh.example"
 _CHAIR = "formand@ddh.example"
 _MANDATE = "2024-06-19/12"
 _PAGE = "/partnere/reno-djurs"
-
-
-@pytest.fixture(scope="module")
-def empty_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSite]:
-    """A run of its own, without figures: this journey moves its clock for months."""
-    drops = tmp_path_factory.mktemp("drops")
-    with serving_run("--drops", str(drops), "--months", "2024-10") as running:
-        yield running
 
 
 @pytest.fixture
