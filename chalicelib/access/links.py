@@ -45,7 +45,7 @@ class LinkSpent(AppError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A link that can be redeemed. `subject` is what it is about: a request's id, a municipality's code."""
+    """A link that can be redeemed. `subject` is what it is about: a request's id, a municipality, a wanted page."""
 
     purpose: Purpose
     subject: str

@@ -1,12 +1,16 @@
-"""Where each role's menu leads, and where it begins. Pure."""
+"""Where each role's menu leads, where it begins, and where somebody wanted to before signing in. Pure."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from chalicelib.access.people import Person, Role
+from chalicelib.access.table import ROLES_BY_ROUTE
 
+_LONGEST_PATH = 200
 _STAFF = (
     ("/anmodninger", "Anmodninger"),
     ("/medlemmer", "Medlemmer"),
@@ -28,6 +32,21 @@ def home(person: Person) -> str:
     return _places(person)[0][0]
 
 
+def sign_in_for(wanted: str) -> str:
+    """Return the address of the sign-in that leads on to the page at the path `wanted`."""
+    return f"/log-ind?videre={quote(wanted)}"
+
+
+def landing(person: Person, wanted: str) -> str:
+    """Return where somebody who signed in goes: to the page they wanted if it is one of ours that they may open."""
+    may_open = len(wanted) <= _LONGEST_PATH and any(
+        _leads_to(path, wanted, person)
+        for (method, path), roles in ROLES_BY_ROUTE.items()
+        if method == "GET" and person.role in roles
+    )
+    return quote(wanted) if may_open else home(person)
+
+
 def menu(person: Person | None, *, path: str) -> list[dict[str, Any]]:
     """Return the menu's places; `current` marks the one that `path` lies in."""
     if person is None:
@@ -36,6 +55,15 @@ def menu(person: Person | None, *, path: str) -> list[dict[str, Any]]:
         {"address": address, "name": name, "current": f"{path}/".startswith(f"{address}/")}
         for address, name in _places(person)
     ]
+
+
+def _leads_to(path: str, wanted: str, person: Person) -> bool:
+    """Say whether a route's path fits, each parameter one part of it; a leader's municipality only their own."""
+    own = person.municipality_code
+    if own is not None:
+        path = path.replace("{municipality_code}", own)
+    pattern = "/".join("[^/]+" if part.startswith("{") else re.escape(part) for part in path.split("/"))
+    return re.fullmatch(pattern, wanted) is not None
 
 
 def _places(person: Person) -> tuple[tuple[str, str], ...]:

@@ -21,17 +21,17 @@ _WRITE_ONE_ADDRESS = "Skriv én e-mailadresse som navn@kommune.dk."
 
 @route(bp, "GET", "/log-ind", summary="Formular: bed om et link at logge ind med")
 def ask_for_link(visit: Visit) -> Answer:
-    return visit.page("access/ask_for_link.html", address="", errors={})
+    return visit.page("access/ask_for_link.html", address="", wanted=visit.query("videre"), errors={})
 
 
 @route(bp, "POST", "/log-ind", summary="Send et link at logge ind med; svaret er det samme for alle adresser")
 def send_link(visit: Visit) -> Answer:
-    address = visit.form.text("email")
+    address, wanted = visit.form.text("email"), visit.form.text("videre")
     try:
-        service.send_sign_in_link(address, clock=visit.clock)
+        service.send_sign_in_link(address, wanted=wanted, clock=visit.clock)
     except AddressRefused:
         errors = {"email": _WRITE_ONE_ADDRESS}
-        return visit.page("access/ask_for_link.html", status=422, address=address, errors=errors)
+        return visit.page("access/ask_for_link.html", status=422, address=address, wanted=wanted, errors=errors)
     return see_other("/log-ind/sendt")
 
 
@@ -53,8 +53,9 @@ def sign_in(visit: Visit) -> Answer:
     chosen = visit.form.text("som")
     if not (chosen.isascii() and chosen.isdigit()):
         raise BadRequest("Gå tilbage, og tryk på knappen igen.")
-    person, token = service.sign_in(visit.parameters["token"], chosen=int(chosen[:3]), clock=visit.clock)
-    return _with_cookie(see_other(navigation.home(person)), sessions.cookie(token))
+    signed_in = service.sign_in(visit.parameters["token"], chosen=int(chosen[:3]), clock=visit.clock)
+    landing = navigation.landing(signed_in.person, signed_in.wanted)
+    return _with_cookie(see_other(landing), sessions.cookie(signed_in.session))
 
 
 @route(bp, "GET", "/mit", summary="Den første side for den, der er logget ind")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from chalicelib.access import grants, links, sessions, staff
@@ -19,6 +20,8 @@ from chalicelib.runtime.entrypoints import logger
 from chalicelib.runtime.tables import conflict_means, transaction
 
 LINK_LIFETIME = timedelta(minutes=15)
+#: Characters of a path that are kept; what is longer is none of ours.
+LONGEST_WANTED = 300
 _BUSY = "Der blev bedt om to links på én gang. Brug det, der er i mailen, eller prøv igen."
 _SECOND = "Linket er lige blevet brugt. Er det ikke af dig, så bed om et nyt."
 
@@ -32,10 +35,20 @@ class OwnAccount(Refused):
         super().__init__("Du kan ikke fjerne din egen adgang. Bed en kollega i sekretariatet om det.")
 
 
-def send_sign_in_link(address: str, *, clock: Clock = system_clock) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """Who signed in, the session's token, and the path that they wanted to before, as it was asked for."""
+
+    person: Person
+    session: str
+    wanted: str
+
+
+def send_sign_in_link(address: str, *, wanted: str = "", clock: Clock = system_clock) -> None:
     """Mail a link to an address that may sign in. Nothing says whether it may: the answer is the same for all.
 
-    An address that got its links for now has one in the mailbox that works.
+    `wanted` is the path of the page that led to the sign-in. An address that got its links for now has one in the
+    mailbox that works.
 
     Raises:
         AddressRefused: the text is not one plain address.
@@ -47,7 +60,12 @@ def send_sign_in_link(address: str, *, clock: Clock = system_clock) -> None:
         with conflict_means(_BUSY), transaction() as writing:
             count_mail(writing, purpose=Purpose.SIGN_IN, address=address, clock=clock)
             token = links.new(
-                writing, purpose=Purpose.SIGN_IN, subject="", address=address, valid_for=LINK_LIFETIME, clock=clock
+                writing,
+                purpose=Purpose.SIGN_IN,
+                subject=wanted[:LONGEST_WANTED],
+                address=address,
+                valid_for=LINK_LIFETIME,
+                clock=clock,
             )
             mail = _sign_in_mail(address, token)
             outbox.record(writing, mail, clock=clock)
@@ -67,8 +85,8 @@ def choices(token: str, *, clock: Clock = system_clock) -> tuple[Person, ...]:
     return _people_of(link)
 
 
-def sign_in(token: str, *, chosen: int, clock: Clock = system_clock) -> tuple[Person, str]:
-    """Redeem the link once for a session; return who signed in and the session's token.
+def sign_in(token: str, *, chosen: int, clock: Clock = system_clock) -> SignedIn:
+    """Redeem the link once for a session.
 
     `chosen` is the place in `choices`.
 
@@ -82,7 +100,7 @@ def sign_in(token: str, *, chosen: int, clock: Clock = system_clock) -> tuple[Pe
         if not 0 <= chosen < len(people):
             raise LinkSpent
         session = sessions.start(writing, people[chosen], clock=clock)
-    return people[chosen], session
+    return SignedIn(person=people[chosen], session=session, wanted=link.subject)
 
 
 def give_account(address: str, role: Role, *, by: Person, clock: Clock = system_clock) -> None:

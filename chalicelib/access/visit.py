@@ -66,6 +66,10 @@ class Visit:
             return self.route
         return path
 
+    def query(self, name: str) -> str:
+        """Return a value of the query string; empty when it isn't there."""
+        return str((self._request.query_params or {}).get(name, ""))
+
     @cached_property
     def session(self) -> sessions.Session | None:
         return self._find_session(self.cookies, clock=self.clock)

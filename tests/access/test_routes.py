@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from html import unescape
+
+import pytest
 
 from chalicelib.access import staff
 from chalicelib.access.people import Person, Role
@@ -29,7 +32,7 @@ def _known(*people: Person, clock: SettableClock) -> None:
 def test_who_is_known_signs_in_by_the_link_in_the_mail(site: Site, clock: SettableClock) -> None:
     _known(SECRETARIAT, clock=clock)
     visitor = site.visitor()
-    assert visitor.get("/konti").headers["Location"] == "/log-ind"
+    assert visitor.get("/konti").headers["Location"] == "/log-ind?videre=/konti"
     sent = visitor.post("/log-ind", {"email": f" {SECRETARIAT.address.upper()} "})
     assert _ASKED_FOR in visitor.get(sent.headers["Location"]).text
     (link,) = _links_mailed()
@@ -41,6 +44,52 @@ def test_who_is_known_signs_in_by_the_link_in_the_mail(site: Site, clock: Settab
     assert (done.status_code, done.headers["Location"]) == (303, "/anmodninger")
     assert visitor.get("/konti").status_code == 200
     assert visitor.post(link, {"som": "0"}).status_code == 410, "a link is used once"
+
+
+def _signs_in_from(site: Site, page: str, person: Person, *, clock: SettableClock) -> str:
+    """Return where somebody comes to who opened a page, was asked to sign in, and did."""
+    _known(person, clock=clock)
+    visitor = site.visitor()
+    asked = visitor.get(page).headers["Location"]
+    (wanted,) = re.findall(r'name="videre" value="([^"]*)"', visitor.get(asked).text)
+    visitor.post("/log-ind", {"email": person.address, "videre": unescape(wanted)})
+    (link,) = _links_mailed()
+    return visitor.post(link, {"som": "0"}).headers["Location"]
+
+
+@pytest.mark.parametrize("page", ["/konti", "/moeder/2024-06-19", "/partnere/renosyd"])
+def test_signing_in_leads_to_the_page_that_a_mail_named(site: Site, clock: SettableClock, page: str) -> None:
+    assert _signs_in_from(site, page, SECRETARIAT, clock=clock) == page
+
+
+def test_a_page_of_another_role_s_is_not_led_to(site: Site, clock: SettableClock) -> None:
+    assert _signs_in_from(site, "/konti", CHAIR, clock=clock) == "/anmodninger"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "comes_to"),
+    [
+        ("/medlemskab/741", "/medlemskab/741"),
+        ("/medlemskab/741/udmeldelse", "/medlemskab/741/udmeldelse"),
+        ("/medlemskab/250", "/medlemskab/741"),
+        ("/medlemskab/741/../250", "/medlemskab/741"),
+        ("//evil.example", "/medlemskab/741"),
+        ("https://evil.example/", "/medlemskab/741"),
+        ("/\\evil.example", "/medlemskab/741"),
+        ("", "/medlemskab/741"),
+        ("/" + "a" * 10_000, "/medlemskab/741"),
+    ],
+)
+def test_signing_in_leads_nowhere_but_to_one_s_own_pages(
+    site: Site, clock: SettableClock, wanted: str, comes_to: str
+) -> None:
+    leader = leader_of("741")
+    site.signed_in(leader)
+    visitor = site.visitor()
+    visitor.post("/log-ind", {"email": leader.address, "videre": wanted})
+    (link,) = _links_mailed()
+
+    assert visitor.post(link, {"som": "0"}).headers["Location"] == comes_to
 
 
 def test_a_stranger_gets_the_same_answer_and_no_mail(site: Site) -> None:
@@ -127,7 +176,7 @@ def test_the_secretariat_gives_and_takes_access_and_it_is_logged(site: Site, clo
     clock.set(instant=clock.now() + timedelta(minutes=1))
     assert secretariat.post("/konti/fjern", form).status_code == 303
 
-    assert chair.get("/mit").headers["Location"] == "/log-ind", "at once"
+    assert chair.get("/mit").headers["Location"] == "/log-ind?videre=/mit", "at once"
     assert [(change.what, change.by) for change in staff.log()] == [
         ("given", SECRETARIAT.address),
         ("taken", SECRETARIAT.address),
