@@ -20,7 +20,7 @@ from pynamodb.exceptions import PynamoDBException
 from chalicelib.access.tokens import digest, new_token
 from chalicelib.common.clock import Clock
 from chalicelib.common.errors import Conflict, Refused
-from chalicelib.runtime.tables import IntegerAttribute, Table, conflict_means
+from chalicelib.runtime.tables import IntegerAttribute, JSONTextAttribute, Table, conflict_means
 from chalicelib.runtime.web import Answer, BadRequest
 
 KEPT = timedelta(hours=24)
@@ -59,6 +59,7 @@ class _Row(Table):
     status = IntegerAttribute(null=True)
     body = UnicodeAttribute(null=True)
     content_type = UnicodeAttribute(null=True)
+    headers = JSONTextAttribute(null=True)
     expires_at_epoch = IntegerAttribute()  # for the table's TTL, which only tidies
 
 
@@ -113,7 +114,9 @@ def _claim(pk: str, request: str, *, now: datetime) -> _Row | Answer:
             raise KeyReused from error
         if held.status is None:
             raise StillWorking from error
-        return Answer(status=held.status, body=held.body or "", content_type=held.content_type or "")
+        return Answer(
+            status=held.status, body=held.body or "", content_type=held.content_type or "", headers=held.headers or {}
+        )
 
 
 def _keep(claimed: _Row, answer: Answer, *, now: datetime) -> None:
@@ -125,6 +128,7 @@ def _keep(claimed: _Row, answer: Answer, *, now: datetime) -> None:
                 _Row.status.set(answer.status),
                 _Row.body.set(body),
                 _Row.content_type.set(answer.content_type),
+                _Row.headers.set({**answer.headers}),
                 _Row.held_until.set(_text(now + KEPT)),
             ],
             condition=_Row.owner == claimed.owner,

@@ -29,6 +29,12 @@ class NotFound(AppError):
     code = "not_found"
 
 
+class Forbidden(AppError):
+    """Raised when who asks is known, and may not do this now. What isn't theirs at all is `NotFound`."""
+
+    code = "forbidden"
+
+
 class Refused(AppError):
     """Raised when a rule says no: the request was understood, and the rule's reason is the message."""
 

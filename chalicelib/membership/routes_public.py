@@ -67,12 +67,7 @@ def request_received(visit: Visit) -> Answer:
 )
 def request_by_program(visit: Visit) -> Answer:
     """422 `entry_date_not_allowed` has `nearest`: the allowed dates before and after, null where there is none."""
-    try:
-        typed = api_body.from_json(visit.json())
-    except FormRefused as refused:
-        detail = "Indholdet har ikke den form, der er beskrevet i openapi.json."
-        return _problem(400, "malformed", detail, refused.message_by_field)
-    return _submitted(visit, typed)
+    return _submitted(visit, api_body.from_json(visit.json()))
 
 
 @route(bp, "GET", "/indmeldelse/bekraeft/{token}", summary="De anmodninger, der venter på adressen, hver med sin knap")
@@ -157,8 +152,6 @@ def _submit(visit: Visit, typed: Typed) -> str:
 def _submitted(visit: Visit, typed: Typed) -> Answer:
     try:
         request_id = _submit(visit, typed)
-    except FormRefused as refused:
-        return _problem(422, refused.code, "Ret de felter, der peges på.", refused.message_by_field)
     except EntryDateNotAllowed as refused:
         nearest = [day.isoformat() if day else None for day in (refused.nearest.before, refused.nearest.after)]
         return _problem(422, refused.code, refused.message, {"entry_date": refused.message}, nearest=nearest)
