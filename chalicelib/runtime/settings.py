@@ -16,6 +16,8 @@ MEANING_BY_NAME = {
     "DDH_FILES_BUCKET": "Bucket that files are dropped in and reports are put in",
     "DDH_EVALUATIONS_QUEUE_URL": "Queue that asks for evaluations of a municipality",
     "DDH_OUTBOX_QUEUE_URL": "Queue that says a mail waits to be sent",
+    "DDH_WEBHOOKS_QUEUE_URL": "Queue that says an event waits to be told to a partner",
+    "DDH_WEBHOOK_LOOPBACK": "Empty; in the local run the one receiver of webhooks on this machine",
     "DDH_MAIL_FROM": "Sender of every mail",
     "DDH_MAIL_CONFIGURATION_SET": "SES configuration set whose events are the receipts",
     "DDH_SECRETARIAT_ADDRESS": "Where the secretariat gets its mail",
@@ -37,6 +39,15 @@ def evaluations_queue_url() -> str:
 
 def outbox_queue_url() -> str:
     return _read("DDH_OUTBOX_QUEUE_URL")
+
+
+def webhooks_queue_url() -> str:
+    return _read("DDH_WEBHOOKS_QUEUE_URL")
+
+
+def webhook_loopback() -> str | None:
+    """Return the address that webhooks may go to though it is this machine's own; None in every deployment."""
+    return os.environ.get("DDH_WEBHOOK_LOOPBACK", "").strip() or None
 
 
 def mail_from() -> str:
