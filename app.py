@@ -11,8 +11,9 @@ from chalicelib.mail import events as mail_events
 from chalicelib.membership import events as membership_events
 from chalicelib.membership import routes_contact, routes_member, routes_public, routes_staff
 from chalicelib.partners import events as partners_events
-from chalicelib.partners import routes_evaluation
+from chalicelib.partners import routes_evaluation, routes_keys
 from chalicelib.partners import routes_staff as partners_routes
+from chalicelib.partners.api import routes as partners_api
 from chalicelib.runtime.chalice_app import BackOffice
 from chalicelib.site import routes as site_routes
 
@@ -26,7 +27,9 @@ app.register_blueprint(routes_staff.bp)
 app.register_blueprint(routes_member.bp)
 app.register_blueprint(membership_events.bp)
 app.register_blueprint(partners_routes.bp)
+app.register_blueprint(routes_keys.bp)
 app.register_blueprint(routes_evaluation.bp)
+app.register_blueprint(partners_api.bp)
 app.register_blueprint(partners_events.bp)
 app.register_blueprint(kpi_events.bp)
 app.register_blueprint(kpi_routes.bp)
