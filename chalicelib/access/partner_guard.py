@@ -17,7 +17,7 @@ from chalicelib.access import call_limits, idempotency, nonces, partner_keys, si
 from chalicelib.access.call_limits import TooManyCalls
 from chalicelib.access.idempotency import StillWorking
 from chalicelib.access.refusals import refusal
-from chalicelib.access.routing import Declared, declared
+from chalicelib.access.routing import Declared, PathParameter, declared
 from chalicelib.access.signatures import NotAuthentic, SignedMessage, Verified
 from chalicelib.access.table import SIGNED_ROUTES
 from chalicelib.access.visit import Visit
@@ -50,6 +50,7 @@ def signed_route(
     summary: str,
     body: Any = None,
     answers: Mapping[int, Any] | None = None,
+    parameters: Mapping[str, PathParameter] | None = None,
     clock: Clock = system_clock,
 ) -> Callable[[View], View]:
     """Declare a view as the entry point of a signed route. It answers the call and raises what it refuses.
@@ -62,7 +63,15 @@ def signed_route(
 
     def declare(view: View) -> View:
         declared.append(
-            Declared(method=method, path=path, summary=summary, name=view.__name__, body=body, answers=answers)
+            Declared(
+                method=method,
+                path=path,
+                summary=summary,
+                name=view.__name__,
+                body=body,
+                answers=answers,
+                parameters=parameters or {},
+            )
         )
 
         @bp.route(path, methods=[method], name=view.__name__, content_types=[])  # type: ignore[untyped-decorator]  # Chalice has no types

@@ -7,7 +7,7 @@ and carries its token; and what errors become: a Danish page, or problem+json fo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from chalice.app import Blueprint, Response
@@ -26,8 +26,20 @@ View = Callable[[Visit], Answer]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PathParameter:
+    """A part of a path as the API's description shows it. `pattern` is a regular expression of JSON Schema's."""
+
+    description: str
+    pattern: str
+    example: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
-    """A route as the API's description shows it. `body` and `answers` are pydantic models, by status."""
+    """A route as the API's description shows it.
+
+    `body` and `answers` are what pydantic makes a schema of, by status; `parameters` those of the path, by name.
+    """
 
     method: str
     path: str
@@ -35,6 +47,7 @@ class Declared:
     name: str
     body: Any = None
     answers: Mapping[int, Any] | None = None
+    parameters: Mapping[str, PathParameter] = field(default_factory=dict)
 
     @property
     def is_signed(self) -> bool:

@@ -28,6 +28,9 @@ _PLACES = {
     "file": "unknown",
     "partner_id": "renosyd",
     "key_id": "unknown",
+    "month": "2025-01",
+    "week": "2025-W08",
+    "update_id": "unknown",
 }
 
 
