@@ -100,7 +100,7 @@ def _run(arguments: Arguments, listeners: Listeners | None) -> int:
             call = functions["app"].call
             gateway = Gateway(RestApi(template), call, base_url=site, working=working, afterwards=pump.drain)
             with serving(listeners.site, gateway, name="site"):
-                screen.addresses(site=site, viewer=viewer)
+                screen.addresses(site=site, viewer=viewer, partner_key=arguments.partner_key)
                 _until_stopped()
     return _ENDED_IN_DEAD_LETTERS if dead else 0
 

@@ -18,6 +18,8 @@ _SAMPLE_DROPS = _PROJECT / "events" / "drops"
 _SAMPLE_MONTHS = "2024-01..2024-03,2024-10..2025-01"
 _DEFAULT_PORT = 8025
 _DEFAULT_SITE_PORT = 8026
+_DEFAULT_WEBHOOK_PORT = 8027
+_PARTNER_KEY = _PROJECT / ".local" / "renosyd"
 
 MonthRange = tuple[Month, Month]
 
@@ -35,6 +37,8 @@ class Arguments:
     outcomes: Path | None
     port: int
     site_port: int
+    webhook_port: int
+    partner_key: Path
     state: Path | None
     without_missing: bool
 
@@ -103,6 +107,20 @@ def parse(words: Sequence[str] | None = None) -> Arguments:
         help="port of the site, on this machine only (default: %(default)s)",
     )
     parser.add_argument(
+        "--webhook-port",
+        metavar="N",
+        type=_port,
+        default=_DEFAULT_WEBHOOK_PORT,
+        help="port on this machine that the partner RenoSyd takes webhooks at (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--partner-key",
+        metavar="DIR",
+        type=Path,
+        default=_PARTNER_KEY,
+        help="write what RenoSyd calls the API with there, in place of an earlier run's (default: .local/renosyd)",
+    )
+    parser.add_argument(
         "--state", metavar="DIR", type=Path, help="keep the state there between runs (default: in memory only)"
     )
     parser.add_argument(
@@ -127,7 +145,8 @@ def check_places(arguments: Arguments) -> None:
     if not arguments.drops.is_dir():
         raise FolderMissing(arguments.drops)
     outcomes_folder = arguments.outcomes.parent if arguments.outcomes else None
-    for folder in (arguments.mails, arguments.state, outcomes_folder):
+    partner_key = None if arguments.once else arguments.partner_key
+    for folder in (arguments.mails, arguments.state, outcomes_folder, partner_key):
         if folder is not None:
             _check_writable(folder)
     if arguments.outcomes is not None and arguments.outcomes.is_dir():

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from chalicelib.common.months import Month
 from chalicelib.evaluation.ledger import Line
 from chalicelib.kpi.drops import Drop
-from infra.local import dropping, evaluating, mail_files, mailbox, reports, seed, snapshot
+from infra.local import dropping, evaluating, mail_files, mailbox, partner_side, reports, seed, seed_partners, snapshot
 from infra.local.arguments import Arguments
 from infra.local.functions import Function
 from infra.local.pump import Pump, dead_letters
@@ -30,6 +30,8 @@ class Job:
         """Do everything; what comes of it is shown and written as it comes."""
         seed.seed()
         self._drain_left_over()
+        if not self._arguments.once:
+            self._enter_partner()
         drops = list(dropping.drops_in(self._arguments.drops))
         if not drops:
             self._screen.nothing_to_drop(self._arguments.drops)
@@ -56,6 +58,13 @@ class Job:
         if self._arguments.state:
             with self._step("left over from the earlier run", shown_idle=False) as step:
                 self._drain(step)
+
+    def _enter_partner(self) -> None:
+        """Enter RenoSyd, with what it calls the API with: only where somebody may call."""
+        with self._step("RenoSyd's agreements", shown_idle=False) as step:
+            seed_partners.seed()
+            partner_side.equip(self._arguments.partner_key)
+            self._drain(step)
 
     def _evaluate(self, start: evaluating.Start) -> None:
         with self._step(str(start)) as step:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -44,6 +45,10 @@ class Step:
     def tell(self, batch: Batch) -> None:
         self.messages += batch.done
         self.returned += batch.returned
+
+
+#: The example of a partner's client.
+_CLIENT = Path(__file__).resolve().parents[2] / "examples" / "partner_client.py"
 
 
 class Screen:
@@ -107,14 +112,23 @@ class Screen:
         else:
             self.say(f"{waiting.month} waits until the months before it are evaluated everywhere.")
 
-    def addresses(self, *, site: str, viewer: str) -> None:
-        """Show where to go next, and who may sign in there."""
+    def addresses(self, *, site: str, viewer: str, partner_key: Path) -> None:
+        """Show where to go next, who may sign in there, and how a partner calls."""
         self.say(f"Membership request: {site}/indmeldelse")
         self.say(f"Sign in: {site}/log-ind  as one of these; the link comes as a mail in the viewer:")
         for role, address in seed.shown():
             self.say(f"  {role:<20} {address}")
+        self.say("The partner RenoSyd calls the API, by its key of this run (docs/partner-api.md):")
+        self.say(
+            f"  {_near(Path(sys.executable))} {_near(_CLIENT)} --url {site} --folder {_near(partner_key)} agreement"
+        )
         self.say(f"Mails and reports: {viewer}  (Ctrl-C ends)")
 
     def dead_letters(self, count_by_queue: Mapping[str, int]) -> None:
         for queue, count in count_by_queue.items():
             self.say(f"{count} messages ended in the dead letters of {queue}.")
+
+
+def _near(path: Path) -> Path:
+    """Return the path as it is written from here, if it lies below."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

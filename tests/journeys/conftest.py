@@ -10,11 +10,12 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from html import unescape
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
@@ -49,10 +50,15 @@ def local_run() -> LocalRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalSite:
-    """A local run that serves: the addresses of its site and of its viewer, without a slash at the end."""
+    """A local run that serves: the addresses of its site and of its viewer, without a slash at the end.
+
+    What the partner RenoSyd calls with lies in `partner_key`; it takes webhooks at `webhook_port`.
+    """
 
     site: str
     viewer: str
+    partner_key: Path
+    webhook_port: int
 
     def move_clock(self, to: date) -> None:
         """Move the run's date forward through the viewer's form, and do that morning's work."""
@@ -82,19 +88,34 @@ class LocalSite:
 @contextmanager
 def serving_run(*words: str) -> Iterator[LocalSite]:
     """Run with words on free ports until it serves, and end it as Ctrl-C does."""
-    with socket.socket() as one, socket.socket() as other:
-        for each in (one, other):
-            each.bind(("127.0.0.1", 0))
-        ports = [str(each.getsockname()[1]) for each in (one, other)]
-    program = _program(*words, "--site-port", ports[0], "--port", ports[1])
-    with subprocess.Popen(program, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as running:
+    site, viewer, webhooks = _free_ports(3)
+    ports = ["--site-port", str(site), "--port", str(viewer), "--webhook-port", str(webhooks)]
+    with (
+        TemporaryDirectory() as folder,
+        subprocess.Popen(
+            _program(*ports, "--partner-key", folder, *words), cwd=PROJECT, stdout=subprocess.PIPE, text=True
+        ) as running,
+    ):
         assert running.stdout is not None
         for line in running.stdout:
             if line.startswith("Mails and reports:"):
                 break
-        yield LocalSite(site=f"http://127.0.0.1:{ports[0]}", viewer=f"http://127.0.0.1:{ports[1]}")
+        yield LocalSite(
+            site=f"http://127.0.0.1:{site}",
+            viewer=f"http://127.0.0.1:{viewer}",
+            partner_key=Path(folder),
+            webhook_port=webhooks,
+        )
         running.send_signal(signal.SIGINT)
         assert running.wait(timeout=20) == 0, "Ctrl-C did not end the run cleanly"
+
+
+def _free_ports(count: int) -> list[int]:
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,68 @@
+"""RenoSyd's own side of the local run: a key pair made on the spot, where examples/partner_client.py finds it.
+
+As with every partner, only the public half is registered. A kept run goes on with the key that it has.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+
+from chalicelib.access import partner_keys
+from chalicelib.common.clock import system_clock
+from infra.local.seed_partners import BY, RENOSYD
+
+_PRIVATE_KEY, _KEY_ID = "private-key.pem", "key-id"
+
+
+def equip(folder: Path) -> None:
+    """Let RenoSyd have a key that holds, in `folder`."""
+    if not _has_live_key(folder):
+        _make_key(folder)
+
+
+def _has_live_key(folder: Path) -> bool:
+    """Whether the key that lies in the folder is registered here, and holds."""
+    try:
+        private_key = load_pem_private_key((folder / _PRIVATE_KEY).read_bytes(), password=None)
+        key_id = (folder / _KEY_ID).read_text("utf-8").strip()
+    except (FileNotFoundError, ValueError):
+        return False
+    key = partner_keys.find(key_id)
+    return (
+        isinstance(private_key, Ed25519PrivateKey)
+        and key is not None
+        and key.is_live(system_clock.now())
+        and key.raw == private_key.public_key().public_bytes_raw()
+    )
+
+
+def _make_key(folder: Path) -> None:
+    """Make a key pair and register it, instead of those of earlier runs, whose private halves are gone."""
+    ours = {each.key_id for each in partner_keys.changes(RENOSYD.partner_id) if each.by == BY}
+    for key in partner_keys.live_keys(RENOSYD.partner_id, clock=system_clock):
+        if key.key_id in ours:
+            partner_keys.revoke(key.key_id, by=BY, clock=system_clock)
+    private_key = Ed25519PrivateKey.generate()
+    public_pem = private_key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    key = partner_keys.register(RENOSYD.partner_id, public_pem.decode(), by=BY, clock=system_clock)
+    private_pem = private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    _write(folder / _PRIVATE_KEY, private_pem)
+    _write(folder / _KEY_ID, f"{key.key_id}\n".encode())
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file that only this user can read, in place of an earlier one."""
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+    with open(unfinished, "wb", opener=lambda name, flags: os.open(name, flags, mode=0o600)) as file:
+        file.write(content)
+    unfinished.replace(path)
