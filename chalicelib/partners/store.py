@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist
@@ -32,6 +34,19 @@ _NEWSLETTER = "newsletter"
 _CLAIM = "claim"
 _ID = re.compile(r"(?=.{1,40}$)[a-z0-9]+(?:-[a-z0-9]+)*")
 _BUSY = "Partneren blev ændret af en anden imens. Se siden igen, og prøv så."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """Something that the next newsletter may tell: what happened on a day, to which agreement, under which decision."""
+
+    on: date
+    partner_id: str
+    partner_name: str
+    what: Event
+    start: date
+    end: date | None
+    decision_id: str | None
 
 
 class _PartnerRow(Table):
@@ -141,9 +156,22 @@ def note_news(writes: TransactWrite, step: Step) -> None:
     writes.save(_NewsRow(_NEWSLETTER, key, item=item))
 
 
-def news() -> list[dict[str, str | None]]:
+def news() -> tuple[News, ...]:
     """Return what newsletters may tell, oldest first."""
-    return [row.item for row in _NewsRow.query(_NEWSLETTER, consistent_read=True)]
+    return tuple(_news(row) for row in _NewsRow.query(_NEWSLETTER, consistent_read=True))
+
+
+def _news(row: _NewsRow) -> News:
+    on, partner_id, _ = row.sk.split("#")
+    return News(
+        on=date.fromisoformat(on),
+        partner_id=partner_id,
+        partner_name=row.item["partner"],
+        what=Event(row.item["what"]),
+        start=date.fromisoformat(row.item["start"]),
+        end=date.fromisoformat(row.item["end"]) if row.item["end"] else None,
+        decision_id=row.item["decision_id"],
+    )
 
 
 def _written_by(partner_id: str, version: int) -> str | None:

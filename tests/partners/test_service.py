@@ -35,7 +35,7 @@ def test_an_agreement_is_kept_with_its_history_and_its_partner_told(dealing: Dea
     (told,) = mail_ids()
     assert (mail(told).to, mail(told).facts["mandate"]) == (RENOSYD.contacts, MANDATE)
     assert mail(told).facts["months"] == 7
-    assert [each["what"] for each in store.news()] == ["activated"]
+    assert [each.what for each in store.news()] == [Event.ACTIVATED]
 
 
 @pytest.mark.parametrize(
@@ -123,9 +123,9 @@ def test_an_extension_is_a_new_period_told_to_the_partner_and_noted_for_the_news
     assert second.terms.coverage == first.terms.coverage
     (told,) = set(mail_ids()) - before
     assert mail(told).facts["is_extension"]
-    assert [(each["what"], each["start"]) for each in store.news()] == [
-        ("activated", "2025-03-01"),
-        ("extended", "2025-10-01"),
+    assert [(each.what, each.start) for each in store.news()] == [
+        (Event.ACTIVATED, TERMS.period.start),
+        (Event.EXTENDED, END + timedelta(days=1)),
     ]
 
 
