@@ -14,6 +14,7 @@ from chalicelib.partners import events as partners_events
 from chalicelib.partners import routes_evaluation, routes_keys
 from chalicelib.partners import routes_staff as partners_routes
 from chalicelib.partners.api import routes as partners_api
+from chalicelib.partners.knowledge import routes as knowledge_routes
 from chalicelib.runtime.chalice_app import BackOffice
 from chalicelib.site import routes as site_routes
 
@@ -30,6 +31,7 @@ app.register_blueprint(partners_routes.bp)
 app.register_blueprint(routes_keys.bp)
 app.register_blueprint(routes_evaluation.bp)
 app.register_blueprint(partners_api.bp)
+app.register_blueprint(knowledge_routes.bp)
 app.register_blueprint(partners_events.bp)
 app.register_blueprint(kpi_events.bp)
 app.register_blueprint(kpi_routes.bp)

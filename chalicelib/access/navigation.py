@@ -16,6 +16,7 @@ _STAFF = (
     ("/medlemmer", "Medlemmer"),
     ("/udmeldelser", "Udmeldelser"),
     ("/partnere", "Partnere"),
+    ("/viden", "Viden"),
     ("/moeder", "Møder og beslutninger"),
     ("/regler", "Regelbog"),
 )
@@ -68,5 +69,5 @@ def _leads_to(path: str, wanted: str, person: Person) -> bool:
 
 def _places(person: Person) -> tuple[tuple[str, str], ...]:
     if person.municipality_code is not None:
-        return ((f"/medlemskab/{person.municipality_code}", "Vores medlemskab"),)
+        return (f"/medlemskab/{person.municipality_code}", "Vores medlemskab"), ("/viden", "Viden")
     return _PLACES_BY_ROLE[person.role]

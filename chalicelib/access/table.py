@@ -94,6 +94,11 @@ ROLES_BY_ROUTE: Mapping[tuple[str, str], frozenset[Role]] = {
     ("POST", "/partnere/{partner_id}/noegler/{key_id}/tilbagekald"): _SECRETARIAT,
     ("GET", "/partneraftale/evaluering/{token}"): PUBLIC,
     ("POST", "/partneraftale/evaluering/{token}"): PUBLIC,
+    ("GET", "/viden"): _LEADER | _READS,
+    ("GET", "/viden/{partner_id}/{update_id}"): _READS,
+    ("POST", "/viden/{partner_id}/{update_id}/udgiv"): _SECRETARIAT,
+    ("POST", "/viden/{partner_id}/{update_id}/afvis"): _SECRETARIAT,
+    ("GET", "/nyhedsbrev"): _READS,
     # Governance
     ("GET", "/moeder"): _READS,
     ("POST", "/moeder"): _SECRETARIAT,

@@ -12,6 +12,8 @@ from chalicelib.partners import service as partners
 from chalicelib.partners.acting import act
 from chalicelib.partners.knowledge import letters, refusals, store, updates
 from chalicelib.partners.knowledge.updates import Draft, KnowledgeUpdate
+from chalicelib.webhooks import outbox as webhooks
+from chalicelib.webhooks.outbox import Event, EventType
 
 __all__ = ["Draft", "KnowledgeUpdate", "decline", "of_partner", "publish", "submit"]
 
@@ -62,7 +64,7 @@ def of_partner(partner_id: str, update_id: str) -> KnowledgeUpdate:
 
 
 def publish(partner_id: str, update_id: str, *, by: str, clock: Clock = system_clock) -> KnowledgeUpdate:
-    """Let agents know it.
+    """Let agents know it; the partner's system is told.
 
     Raises:
         KnowledgeUnknown: there is no such update.
@@ -70,7 +72,9 @@ def publish(partner_id: str, update_id: str, *, by: str, clock: Clock = system_c
         Conflict: somebody else decided meanwhile.
     """
     update = updates.published(of_partner(partner_id, update_id), act=act(by, clock))
-    store.decide(update, also=lambda _: None)
+    event = _published(update)
+    store.decide(update, also=lambda writes: webhooks.record(writes, event, clock=clock))
+    webhooks.nudge((event.event_id,))
     return update
 
 
@@ -84,7 +88,7 @@ def decline(partner_id: str, update_id: str, *, reason: str, by: str, clock: Clo
         Conflict: somebody else decided meanwhile.
     """
     update = updates.declined(of_partner(partner_id, update_id), reason=reason, act=act(by, clock))
-    store.decide(update, also=lambda _: None)
+    store.decide(update)
     return update
 
 
@@ -98,3 +102,18 @@ def _sent_before(partner_id: str, update_id: str, draft: Draft) -> KnowledgeUpda
     if before is not None and not before.says(draft):
         raise refusals.KeyUsed
     return before
+
+
+def _published(update: KnowledgeUpdate) -> Event:
+    assert update.published_at is not None
+    return Event(
+        partner_id=update.partner_id,
+        event_id=f"published_{update.partner_id}_{update.update_id}",
+        type=EventType.KNOWLEDGE_UPDATE_PUBLISHED,
+        data={
+            "id": update.update_id,
+            "title": update.title,
+            "valid_from": update.valid_from.isoformat(),
+            "published_at": update.published_at.isoformat(),
+        },
+    )

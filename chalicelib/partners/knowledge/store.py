@@ -23,6 +23,7 @@ Also = Callable[[TransactWrite], None]
 
 _WAITING = "knowledge-waiting"
 _PUBLISHED = "knowledge-published"
+_PARTNER_ID = re.compile(r"[a-z0-9-]{1,40}")
 _ID = re.compile(r"[0-9a-f]{24}")
 _BEING_SENT = "Den samme viden er ved at blive sendt. Prøv igen om lidt."
 _BEING_DECIDED = "En anden tog stilling imens. Se siden igen."
@@ -65,7 +66,7 @@ def add(update: KnowledgeUpdate, *, also: Also) -> None:
     _commit(row, write, otherwise=_BEING_SENT)
 
 
-def decide(update: KnowledgeUpdate, *, also: Also) -> None:
+def decide(update: KnowledgeUpdate, *, also: Also = lambda _: None) -> None:
     """Store what was decided, and whatever `also` adds to the transaction: all of it, or nothing.
 
     Raises:
@@ -85,7 +86,7 @@ def decide(update: KnowledgeUpdate, *, also: Also) -> None:
 
 def get(partner_id: str, update_id: str) -> KnowledgeUpdate | None:
     """Return a partner's update as it is now (strong read). Whatever stands in an address may be asked for."""
-    if not _ID.fullmatch(update_id):
+    if not (_PARTNER_ID.fullmatch(partner_id) and _ID.fullmatch(update_id)):
         return None
     row = _stored(_pk(partner_id), update_id)
     return update_from_json(row.update_) if row else None
