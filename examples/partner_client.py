@@ -142,7 +142,7 @@ class PartnerApi:
                 if seconds is None:
                     raise
             else:
-                if answer.ok and not answer.is_redirect:
+                if answer.status_code < 300:
                     return answer.json()
                 come_back = answer.headers.get("Retry-After", "")
                 if seconds is None or (answer.status_code < 500 and not come_back.isdigit()):
