@@ -25,8 +25,11 @@ _PRIVATE_KEY, _KEY_ID = "private-key.pem", "key-id"
 
 
 def equip(folder: Path) -> None:
-    """Let RenoSyd have a key that holds, in `folder`."""
-    if not _has_live_key(folder):
+    """Let RenoSyd have a key that holds, in `folder`: unless people gave it as many keys as it may have."""
+    if _has_live_key(folder):
+        return
+    _revoke_lost_keys()
+    if len(partner_keys.live_keys(RENOSYD.partner_id, clock=system_clock)) < partner_keys.MOST_LIVE_KEYS:
         _make_key(folder)
 
 
@@ -46,12 +49,15 @@ def _has_live_key(folder: Path) -> bool:
     )
 
 
-def _make_key(folder: Path) -> None:
-    """Make a key pair and register it, instead of those of earlier runs, whose private halves are gone."""
+def _revoke_lost_keys() -> None:
+    """Revoke the keys of earlier runs, whose private halves are gone."""
     ours = {each.key_id for each in partner_keys.changes(RENOSYD.partner_id) if each.by == BY}
     for key in partner_keys.live_keys(RENOSYD.partner_id, clock=system_clock):
         if key.key_id in ours:
             partner_keys.revoke(key.key_id, by=BY, clock=system_clock)
+
+
+def _make_key(folder: Path) -> None:
     private_key = Ed25519PrivateKey.generate()
     public_pem = private_key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     key = partner_keys.register(RENOSYD.partner_id, public_pem.decode(), by=BY, clock=system_clock)
