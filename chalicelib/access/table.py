@@ -91,6 +91,7 @@ ROLES_BY_ROUTE: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/partnere/{partner_id}/evaluering"): _SECRETARIAT,
     ("POST", "/partnere/{partner_id}/evaluering"): _SECRETARIAT,
     ("POST", "/partnere/{partner_id}/noegler"): _SECRETARIAT,
+    ("POST", "/partnere/{partner_id}/noegler/udloeb"): _SECRETARIAT,
     ("POST", "/partnere/{partner_id}/noegler/{key_id}/tilbagekald"): _SECRETARIAT,
     ("GET", "/partneraftale/evaluering/{token}"): PUBLIC,
     ("POST", "/partneraftale/evaluering/{token}"): PUBLIC,

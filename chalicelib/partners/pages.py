@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -49,6 +49,7 @@ def partner_facts(partnership: Partnership, *, today: date) -> dict[str, Any]:
     return {
         "partner_id": partner.partner_id,
         "name": partner.name,
+        "queue": partner.queue,
         "badge": (STAGE_NAMES[stage], _KIND_BY_STAGE.get(stage)),
         "facts": [
             ("CVR", partner.cvr),
@@ -112,7 +113,9 @@ def log(history: Iterable[Entry], changes: Iterable[KeyChange]) -> list[dict[str
                 "at": clock_time(change.at),
                 "by": change.by,
                 "what": _WHAT_BY_KEY_CHANGE[change.what],
-                "more": change.key_id,
+                "more": f"{change.key_id}, til {until(change.not_after)}"
+                if change.what == "retires"
+                else change.key_id,
             },
         )
         for change in changes
@@ -122,15 +125,23 @@ def log(history: Iterable[Entry], changes: Iterable[KeyChange]) -> list[dict[str
 
 def key_row(key: Key, *, now: datetime) -> dict[str, Any]:
     """Return a partner's key. Its fingerprint, which both sides compare, may break after every 8 digits."""
-    ends = key.revoked_at or key.not_after
     return {
         "key_id": key.key_id,
         "fingerprint": [key.fingerprint[place : place + 8] for place in range(0, len(key.fingerprint), 8)],
         "registered_at": clock_time(key.registered_at),
-        "ends": clock_time(ends) if ends else "–",
+        "ends": until(key.revoked_at or key.not_after),
         "badge": ("Gyldig", "success") if key.is_live(now) else ("Tilbagekaldt" if key.revoked_at else "Udløbet", None),
         "is_live": key.is_live(now),
+        "choice": (key.key_id, f"{key.key_id}, registreret {clock_time(key.registered_at)}"),
     }
+
+
+def until(instant: datetime | None) -> str:
+    """Return when something ends: `28. februar 2025` when it is with that Danish day, else `… kl. 14.30`."""
+    if instant is None:
+        return "–"
+    local = instant.astimezone(COPENHAGEN)
+    return clock_time(instant) if local.time() != time() else long_date(local.date() - timedelta(days=1))
 
 
 def period(agreement: Agreement) -> str:

@@ -9,13 +9,16 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from chalicelib.access import partner_keys
+from chalicelib.access import call_limits, partner_keys
 from chalicelib.access.people import Role
 from chalicelib.access.visit import Visit
 from chalicelib.common.errors import AppError, Conflict, NotFound
 from chalicelib.common.written import FormRefused
-from chalicelib.partners import pages, refusals, service, store, timeline
+from chalicelib.kpi import figures
+from chalicelib.partners import load_pages, pages, refusals, service, sparkline, store, timeline
 from chalicelib.partners.agreements import Partnership, State
+from chalicelib.partners.forecasts import chart, comparison
+from chalicelib.partners.forecasts import store as forecast_store
 from chalicelib.rulebook import decisions
 from chalicelib.rulebook.decisions import ItemType, NotADecisionId
 from chalicelib.runtime.web import Answer, see_other
@@ -26,7 +29,10 @@ _MEETINGS_SUGGESTED = 6
 _TERMS = ("start", "slut", "gennemgang", "daekning", "opkald", "pris")
 _EXTENSION = ("til", "til_gennemgang", "til_opkald", "til_pris", "beslutning")
 #: What was typed is shown again beside its error; a key never is: it may be a private one.
-_TYPED = (*_TERMS, "mandat", *_EXTENSION, "afslag", "begrundelse", "sidste_dag", "aarsag", "naeste", "kontakter")
+_TYPED = (
+    *(*_TERMS, "mandat", *_EXTENSION, "afslag", "begrundelse", "sidste_dag", "aarsag", "naeste", "kontakter"),
+    *("udloeber", "udloeber_den"),
+)
 _OF_THE_DECISION = (NotADecisionId, refusals.DecisionUnknown, refusals.NotAMandate)
 _FIELD_BY_REFUSAL: Mapping[type[AppError], str] = {
     refusals.EndsBeforeItStarts: "slut",
@@ -56,6 +62,7 @@ def shown(visit: Visit, *, errors: Mapping[str, str] | None = None, status: int 
         keys=[pages.key_row(each, now=now) for each in reversed(partner_keys.keys(partner_id))],
         log=pages.log(store.history(partner_id), partner_keys.changes(partner_id)),
         can=can,
+        **_load(visit, found),
         decisions=_suggested() if can["activate"] or can["extend"] or can["decline"] else [],
         typed={name: visit.form.text(name) for name in _TYPED} if errors else _suggestion(found),
         errors=errors or {},
@@ -89,6 +96,34 @@ def after(
             field = reason_field
         return shown(visit, errors={field: refused.message}, status=409 if isinstance(refused, Conflict) else 422)
     return see_other(f"/partnere/{partner_id}{shows}")
+
+
+def _load(visit: Visit, found: Partnership) -> dict[str, Any]:
+    """Return the partner's load: weeks go by the business date, calls to the API by the real one."""
+    today, utc_today = visit.clock.today(), visit.clock.now().date()
+    weeks = comparison.window(today)
+    forecast_by_week = {each.week: each for each in forecast_store.between(found.partner_id, weeks[0], weeks[-1])}
+    figures_by_month = {
+        month: figures.partner_month(found.partner.queue, month) for month in comparison.months_of(weeks, today=today)
+    }
+    loads = comparison.compared(
+        weeks,
+        forecast_by_week={week: forecast.total for week, forecast in forecast_by_week.items()},
+        calls_by_month={month: told.offered for month, told in figures_by_month.items() if told},
+    )
+    calls_by_day = call_limits.by_day(found.partner_id, since=load_pages.calls_since(utc_today))
+    calls = load_pages.calls_facts(calls_by_day, today=utc_today)
+    return {
+        "chart": chart.drawn(loads, today=today),
+        "load": load_pages.load_facts(
+            loads,
+            forecast_by_week=forecast_by_week,
+            figures_by_month=figures_by_month,
+            reads_reports=visit.somebody.role is Role.SECRETARIAT,
+        ),
+        "calls": calls,
+        "sparkline": sparkline.drawn(calls["counts"]),
+    }
 
 
 def _can(visit: Visit, found: Partnership, today: date) -> dict[str, bool]:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time, timedelta
+
 from chalice.app import Blueprint
 
 from chalicelib.access import partner_keys
+from chalicelib.access.public_keys import Key
 from chalicelib.access.routing import route
 from chalicelib.access.visit import Visit
+from chalicelib.common.clock import COPENHAGEN
 from chalicelib.common.errors import AppError, Conflict
 from chalicelib.common.written import FormRefused
-from chalicelib.partners import partner_page, service
+from chalicelib.partners import forms, partner_page, service
 from chalicelib.runtime.web import Answer
 
 bp = Blueprint(__name__)
+
+#: [A] A key and its successor overlap for weeks, not years.
+_LONGEST_OVERLAP = timedelta(days=366)
 
 
 @route(bp, "POST", "/partnere/{partner_id}/noegler", summary="Registrér partnerens offentlige nøgle")
@@ -32,9 +39,35 @@ def register_key(visit: Visit) -> Answer:
 @route(bp, "POST", "/partnere/{partner_id}/noegler/{key_id}/tilbagekald", summary="Tilbagekald en nøgle straks")
 def revoke_key(visit: Visit) -> Answer:
     def revoke(partner_id: str, by: str) -> None:
-        key = partner_keys.find(visit.parameters["key_id"])
-        if key is None or key.partner_id != partner_id:
-            raise partner_keys.NoSuchKey
-        partner_keys.revoke(key.key_id, by=by, clock=visit.clock)
+        partner_keys.revoke(_key(partner_id, visit.parameters["key_id"]).key_id, by=by, clock=visit.clock)
 
     return partner_page.after(visit, revoke, shows="#noegler")
+
+
+@route(bp, "POST", "/partnere/{partner_id}/noegler/udloeb", summary="Fastsæt en nøgles sidste dag")
+def retire_key(visit: Visit) -> Answer:
+    def retire(partner_id: str, by: str) -> None:
+        if not visit.form.text("udloeber"):
+            raise FormRefused({"udloeber": "Vælg den nøgle, der skal udløbe."})
+        key = _key(partner_id, visit.form.text("udloeber"))
+        last_day = forms.day(visit.form, "udloeber_den")
+        if last_day > visit.clock.now().date() + _LONGEST_OVERLAP:
+            raise FormRefused({"udloeber_den": "Vælg en dag højst et år fremme."})
+        try:
+            partner_keys.retire_on(key.key_id, _end_of(last_day), by=by, clock=visit.clock)
+        except partner_keys.KeyEnded as refused:
+            raise FormRefused({"udloeber_den": refused.message}) from refused
+
+    return partner_page.after(visit, retire, shows="#noegler")
+
+
+def _key(partner_id: str, key_id: str) -> Key:
+    key = partner_keys.find(key_id)
+    if key is None or key.partner_id != partner_id:
+        raise partner_keys.NoSuchKey
+    return key
+
+
+def _end_of(day: date) -> datetime:
+    """Return the instant that a Danish day ends at."""
+    return datetime.combine(day + timedelta(days=1), time(), COPENHAGEN).astimezone(UTC)

@@ -324,6 +324,5 @@ def test_the_timeline_draws_each_period_that_counts(dealing: Dealing, secretaria
 
 def test_every_page_of_partners_is_in_the_table_and_none_is_open_but_the_link_s() -> None:
     ours = [each for each in declared if each.path.startswith("/partner") and not each.path.startswith("/partner/")]
-    assert len(ours) == 18
     public = {each.path for each in ours if not ROLES_BY_ROUTE[each.method, each.path]}
     assert public == {"/partneraftale/evaluering/{token}"}

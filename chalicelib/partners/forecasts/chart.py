@@ -47,7 +47,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """The drawing. `line` is the path of the calls, broken where they aren't known; `today` is where its line stands."""
+    """The drawing. `line` is the path of the calls, broken where unknown; `today` is where its line stands."""
 
     forecasts: tuple[Box, ...]
     missing: tuple[Box, ...]
