@@ -152,7 +152,8 @@ def test_a_contact_reaches_the_own_requests_alone() -> None:
     assert all(path.startswith(("/indmeldelse/status", "/log-ud", "/mit")) for path in paths)
 
 
-def test_a_leader_s_routes_name_the_municipality() -> None:
+def test_a_leader_s_routes_name_the_municipality_or_are_the_same_for_every_leader() -> None:
+    same_for_all = {"/mit", "/log-ud", "/log-ud-overalt", "/viden"}
     paths = {path for (_, path), roles in ROLES_BY_ROUTE.items() if Role.LEADER in roles}
 
-    assert all("{municipality_code}" in path or path in {"/mit", "/log-ud", "/log-ud-overalt"} for path in paths)
+    assert all("{municipality_code}" in path or path in same_for_all for path in paths)
