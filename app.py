@@ -17,6 +17,7 @@ from chalicelib.partners.api import routes as partners_api
 from chalicelib.partners.knowledge import routes as knowledge_routes
 from chalicelib.runtime.chalice_app import BackOffice
 from chalicelib.site import routes as site_routes
+from chalicelib.webhooks import events as webhooks_events
 
 app = BackOffice()
 app.register_blueprint(site_routes.bp)
@@ -37,3 +38,4 @@ app.register_blueprint(kpi_events.bp)
 app.register_blueprint(kpi_routes.bp)
 app.register_blueprint(evaluation_events.bp)
 app.register_blueprint(mail_events.bp)
+app.register_blueprint(webhooks_events.bp)

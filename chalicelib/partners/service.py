@@ -18,8 +18,10 @@ from chalicelib.mail.outbox import Mail
 from chalicelib.partners import extending, letters, refusals, steps, store
 from chalicelib.partners.acting import act
 from chalicelib.partners.agreements import Agreement, Event, ExtensionRequest, Partner, Partnership, Step, Terms
+from chalicelib.partners.announcements import announcement
 from chalicelib.rulebook import decisions
 from chalicelib.rulebook.decisions import Decision
+from chalicelib.webhooks import outbox as webhooks
 
 _NEWS = (Event.ACTIVATED, Event.EXTENDED)
 
@@ -174,17 +176,22 @@ def review(partner_id: str, *, next_review: date, by: str, clock: Clock = system
 
 
 def take(step: Step, *mails: Mail, clock: Clock, also: store.Also = lambda _: None) -> Partnership:
-    """Store a step with its mails, and note it for the newsletter where it is news."""
+    """Store a step with its mails, note it for the newsletter where it is news, and tell the partner's system of it."""
+    told = announcement(step)
 
     def record(writes: TransactWrite) -> None:
         also(writes)
         if step.entry.what in _NEWS:
             store.note_news(writes, step)
+        if told is not None:
+            webhooks.record(writes, told, clock=clock)
         for mail in mails:
             outbox.record(writes, mail, clock=clock)
 
     store.commit(step, also=record)
     outbox.nudge(mail.mail_id for mail in mails)
+    if told is not None:
+        webhooks.nudge([told.event_id])
     return step.partnership
 
 

@@ -9,8 +9,9 @@ from chalicelib.webhooks import store
 from chalicelib.webhooks.delivery import Delivery, State
 from chalicelib.webhooks.messages import Event, EventState, EventType, checked
 from chalicelib.webhooks.nudges import nudge
+from chalicelib.webhooks.service import try_again
 
-__all__ = ["Event", "EventState", "EventType", "State", "latest", "nudge", "record", "state_of"]
+__all__ = ["Event", "EventState", "EventType", "State", "latest", "nudge", "record", "state_of", "try_again"]
 
 #: How many of a partner's events are shown.
 _SHOWN = 20

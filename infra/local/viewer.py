@@ -69,6 +69,7 @@ NAME_BY_FUNCTION = {
     "membership-daily": "Dagens indmeldelser, opgaver og udmeldelser",
     "partners-daily": "Partneraftaler, der slutter eller skal afklares",
     "evaluation-watchdog": "Evalueringer, der venter",
+    "sweep-webhooks": "Hændelser, som partnere venter på",
     "sweep-outbox": "Mails, der var holdt tilbage",
 }
 

@@ -27,6 +27,8 @@ _EVENT_FUNCTIONS = {
     "deliver_mail",
     "settle_receipts",
     "sweep_outbox",
+    "deliver_webhook",
+    "sweep_webhooks",
 }
 
 
@@ -85,7 +87,7 @@ def test_every_function_runs_where_its_packages_are_built_for() -> None:
 def test_every_queue_s_consumer_reports_the_messages_that_failed() -> None:
     sources = [source for _, source in _sources()]
 
-    assert len(sources) == 4
+    assert len(sources) == 5
     assert all(source["FunctionResponseTypes"] == ["ReportBatchItemFailures"] for source in sources)
 
 
@@ -116,6 +118,7 @@ def test_schedules_go_by_danish_time() -> None:
         "start_evaluation": "cron(0 6 5 * ? *)",
         "evaluation_watchdog": "cron(30 6 * * ? *)",
         "sweep_outbox": "rate(5 minutes)",
+        "sweep_webhooks": "rate(5 minutes)",
     }
     assert {each["ScheduleExpressionTimezone"] for each in schedules.values()} == {"Europe/Copenhagen"}
 
@@ -132,6 +135,26 @@ def test_every_function_has_a_role_of_its_own_without_wildcards_for_actions() ->
                 actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
                 assert not [action for action in actions if "*" in action]
                 assert "*" not in statement["Resource"]
+
+
+@pytest.mark.parametrize("stage", ["local", "test", "prod"])
+def test_webhooks_go_to_no_receiver_on_the_function_s_own_machine_in_any_stage(stage: str) -> None:
+    template = packaged.template(stage)
+    functions = [
+        each["Properties"] for each in template["Resources"].values() if each["Type"] == "AWS::Serverless::Function"
+    ]
+    environments = [
+        each.get("Environment", {"Variables": {}}) for each in (template["Globals"]["Function"], *functions)
+    ]
+
+    # It is said once, for all functions, and neither a parameter nor a stage of .chalice/config.json can say otherwise.
+    named = [each["Variables"]["DDH_WEBHOOK_LOOPBACK"] for each in environments if _names_loopback(each)]
+
+    assert named == [""]
+
+
+def _names_loopback(environment: dict[str, Any]) -> bool:
+    return "DDH_WEBHOOK_LOOPBACK" in environment["Variables"]
 
 
 def test_the_site_has_one_door_that_speaks_tls_1_2_and_is_throttled() -> None:
