@@ -11,7 +11,7 @@ from chalicelib.mail import events as mail_events
 from chalicelib.membership import events as membership_events
 from chalicelib.membership import routes_contact, routes_member, routes_public, routes_staff
 from chalicelib.partners import events as partners_events
-from chalicelib.partners import routes_evaluation, routes_keys
+from chalicelib.partners import routes_evaluation, routes_keys, routes_webhooks
 from chalicelib.partners import routes_staff as partners_routes
 from chalicelib.partners.api import routes as partners_api
 from chalicelib.partners.knowledge import routes as knowledge_routes
@@ -38,4 +38,5 @@ app.register_blueprint(kpi_events.bp)
 app.register_blueprint(kpi_routes.bp)
 app.register_blueprint(evaluation_events.bp)
 app.register_blueprint(mail_events.bp)
+app.register_blueprint(routes_webhooks.bp)
 app.register_blueprint(webhooks_events.bp)

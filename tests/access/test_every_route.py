@@ -31,6 +31,7 @@ _PLACES = {
     "month": "2025-01",
     "week": "2025-W08",
     "update_id": "unknown",
+    "event_id": "unknown",
 }
 
 
