@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TypeVar
 
 from chalicelib.common import written
@@ -27,6 +27,8 @@ _CVR = re.compile(r"[0-9]{8}")
 _WHOLE = re.compile(r"[0-9]{1,7}|[0-9]{1,3}(?:[. ][0-9]{3}){1,2}")
 _KRONER = re.compile(r"([0-9]{1,5})(?:[,.]([0-9]{2}))?")
 _IN_ADDRESSES = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "é": "e", "ü": "u", "ö": "oe", "ä": "ae"})
+#: [A] A key and its successor overlap for weeks, not years.
+_LONGEST_OVERLAP = timedelta(days=366)
 #: What stands where a partner's id would, in the addresses of pages.
 _RESERVED = ("ny",)
 
@@ -130,6 +132,23 @@ def evaluation(form: Form) -> Said:
         f"{asked}\n{said}" for asked, said in (("Hvad virker godt?", good), ("Hvad skal ændres?", better)) if said
     )
     return Said(wants_to_go_on=_there(goes_on), calls_per_month=_there(calls), text=text)
+
+
+def key_ending(form: Form, *, today: date) -> tuple[str, date]:
+    """Return the id of the key that is to end, and its last day.
+
+    Raises:
+        FormRefused: fields can't be taken; all of them.
+    """
+    fields = Fields()
+    key_id = form.text("udloeber")
+    if not key_id:
+        fields.refuse("udloeber", "Vælg den nøgle, der skal udløbe.")
+    last_day = fields.read("udloeber_den", lambda: written.day(form.text("udloeber_den")))
+    if last_day is not None and last_day > today + _LONGEST_OVERLAP:
+        fields.refuse("udloeber_den", "Vælg en dag højst et år fremme.")
+    fields.check()
+    return key_id, _there(last_day)
 
 
 def day(form: Form, name: str) -> date:

@@ -64,7 +64,7 @@ def shown(visit: Visit, *, errors: Mapping[str, str] | None = None, status: int 
         can=can,
         **_load(visit, found),
         decisions=_suggested() if can["activate"] or can["extend"] or can["decline"] else [],
-        typed={name: visit.form.text(name) for name in _TYPED} if errors else _suggestion(found),
+        typed=_suggestion(found) | (_sent(visit) if errors else {}),
         errors=errors or {},
     )
 
@@ -145,6 +145,11 @@ def _can(visit: Visit, found: Partnership, today: date) -> dict[str, bool]:
         "review": is_secretariat and runs and is_open,
         "evaluate": is_secretariat and found.begun_on(today) is not None,
     }
+
+
+def _sent(visit: Visit) -> dict[str, str]:
+    """Return what was typed into the form that was sent: those beside it keep what they suggest."""
+    return {name: visit.form.text(name) for name in _TYPED if visit.form.texts(name)}
 
 
 def _suggestion(found: Partnership) -> dict[str, Any]:

@@ -18,9 +18,6 @@ from chalicelib.runtime.web import Answer
 
 bp = Blueprint(__name__)
 
-#: [A] A key and its successor overlap for weeks, not years.
-_LONGEST_OVERLAP = timedelta(days=366)
-
 
 @route(bp, "POST", "/partnere/{partner_id}/noegler", summary="Registrér partnerens offentlige nøgle")
 def register_key(visit: Visit) -> Answer:
@@ -47,12 +44,10 @@ def revoke_key(visit: Visit) -> Answer:
 @route(bp, "POST", "/partnere/{partner_id}/noegler/udloeb", summary="Fastsæt en nøgles sidste dag")
 def retire_key(visit: Visit) -> Answer:
     def retire(partner_id: str, by: str) -> None:
-        if not visit.form.text("udloeber"):
-            raise FormRefused({"udloeber": "Vælg den nøgle, der skal udløbe."})
-        key = _key(partner_id, visit.form.text("udloeber"))
-        last_day = forms.day(visit.form, "udloeber_den")
-        if last_day > visit.clock.now().date() + _LONGEST_OVERLAP:
-            raise FormRefused({"udloeber_den": "Vælg en dag højst et år fremme."})
+        key_id, last_day = forms.key_ending(visit.form, today=visit.clock.now().astimezone(COPENHAGEN).date())
+        key = _key(partner_id, key_id)
+        if not key.is_live(visit.clock.now()):
+            raise partner_keys.KeyEnded
         try:
             partner_keys.retire_on(key.key_id, _end_of(last_day), by=by, clock=visit.clock)
         except partner_keys.KeyEnded as refused:

@@ -11,7 +11,7 @@ from chalicelib.partners.forecasts.weeks import Week
 
 WIDTH = 400
 HEIGHT = 200
-_LEFT, _TOP, _BASE = 44, 10, 172
+_LEFT, _TOP, _BASE = 43, 10, 172
 _MOST_TICKS = 4
 _MARK_EVERY = 4
 _GAP = 4
