@@ -8,14 +8,14 @@ from http import HTTPStatus
 from typing import Any
 
 from pydantic import TypeAdapter
-from pydantic.json_schema import JsonSchemaMode
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 
 from chalicelib.access.routing import Declared
 from chalicelib.access.sessions import COOKIE
 from chalicelib.access.table import ROLES_BY_ROUTE
 from chalicelib.runtime import web
 
-API, PAGES = "API", "Sider"
+API, PARTNERS, PAGES = "API", "API for partnere", "Sider"
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _PROBLEM = {
     "type": "object",
@@ -50,6 +50,26 @@ _SIGNATURE = (
     "signatur, ingen query string."
 )
 
+_IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "description": "1-128 tegn uden mellemrum, ny for hvert nyt kald. Det samme kald igen med samme nøgle gøres én "
+    "gang og får samme svar i 24 timer; et andet kald med nøglen er 422.",
+    "schema": {"type": "string", "pattern": "^[!-~]{1,128}$"},
+    "example": "2025-03-03-viden-1",
+}
+# What may be wrong with any signed call, and besides with one that has a body.
+_SIGNED_PROBLEMS = (401, 429)
+_BODY_PROBLEMS = (400, 413, 415, 422)
+
+
+class _InOrder(GenerateJsonSchema):
+    """Keeps what people read, such as examples, in the order in which it was written."""
+
+    def sort(self, value: JsonSchemaValue, parent_key: str | None = None) -> JsonSchemaValue:  # noqa: ARG002  # theirs
+        return value
+
 
 def document(routes: Iterable[Declared]) -> dict[str, Any]:
     """Return the document of the routes. The paths stand in the order in which they were declared."""
@@ -65,7 +85,7 @@ def document(routes: Iterable[Declared]) -> dict[str, Any]:
             "version": "1",
             "description": "API'et for kommuner og partnere, og siderne for mennesker.",
         },
-        "tags": [{"name": API}, {"name": PAGES}],
+        "tags": [{"name": API}, {"name": PARTNERS, "description": _SIGNATURE}, {"name": PAGES}],
         "paths": paths,
         "components": {
             "schemas": {**definitions, "Problem": _PROBLEM},
@@ -86,7 +106,9 @@ def _schemas(routes: list[Declared]) -> tuple[dict[tuple[str, str, Any], Any], d
         for status, model in (each.answers or {}).items():
             if model is not None:
                 asked.append(((each.method, each.path, status), "serialization", TypeAdapter(model)))
-    made, shared = TypeAdapter.json_schemas(asked, ref_template="#/components/schemas/{model}")
+    made, shared = TypeAdapter.json_schemas(
+        asked, ref_template="#/components/schemas/{model}", schema_generator=_InOrder
+    )
     return {key: schema for (key, _), schema in made.items()}, shared.get("$defs", {})
 
 
@@ -95,16 +117,14 @@ def _operation(route: Declared, schemas: dict[tuple[str, str, Any], Any]) -> dic
     operation: dict[str, Any] = {
         "operationId": "_".join([route.method.lower(), *re.findall(r"[\w-]+", route.path)]),
         "summary": route.summary,
-        "tags": [API if is_api else PAGES],
+        "tags": [PARTNERS if route.is_signed else API if is_api else PAGES],
         "responses": {
             **(_api_answers(route, schemas) if is_api else _page_answers(route)),
             "default": {"description": "Hvad der gik galt, og hvad man kan gøre", "content": _problem(is_api)},
         },
     }
-    if parameters := _PARAMETER.findall(route.path):
-        operation["parameters"] = [
-            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in parameters
-        ]
+    if parameters := _parameters(route):
+        operation["parameters"] = parameters
     if route.method != "GET":
         schema = schemas.get((route.method, route.path, "body"), {"type": "object"})
         operation["requestBody"] = {"required": True, "content": {web.JSON if is_api else web.FORM: {"schema": schema}}}
@@ -116,9 +136,35 @@ def _operation(route: Declared, schemas: dict[tuple[str, str, Any], Any]) -> dic
     return operation
 
 
+def _parameters(route: Declared) -> list[dict[str, Any]]:
+    parameters: list[dict[str, Any]] = []
+    for name in _PARAMETER.findall(route.path):
+        parameter: dict[str, Any] = {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        if told := route.parameters.get(name):
+            parameter["description"] = told.description
+            parameter["schema"] = {"type": "string", "pattern": told.pattern}
+            parameter["example"] = told.example
+        parameters.append(parameter)
+    if route.is_signed and route.method == "POST":
+        parameters.append(_IDEMPOTENCY_KEY)
+    return parameters
+
+
+def _statuses(route: Declared) -> list[int]:
+    """Return what a program may be answered: what the route says, and what the guard of signed calls refuses."""
+    statuses = set(route.answers or {})
+    if route.is_signed:
+        statuses.update(_SIGNED_PROBLEMS)
+        if route.method != "GET":
+            statuses.update(_BODY_PROBLEMS)
+        if route.method == "POST":
+            statuses.add(409)
+    return sorted(statuses)
+
+
 def _api_answers(route: Declared, schemas: dict[tuple[str, str, Any], Any]) -> dict[str, Any]:
     answers: dict[str, Any] = {}
-    for status in route.answers or {}:
+    for status in _statuses(route):
         answers[str(status)] = {"description": HTTPStatus(status).phrase}
         if schema := schemas.get((route.method, route.path, status)):
             content_type = web.JSON if status < 400 else web.PROBLEM_JSON

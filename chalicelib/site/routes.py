@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chalice.app import Blueprint
 
+from chalicelib.access import call_limits
 from chalicelib.access.routing import declared, route
 from chalicelib.access.visit import Visit
 from chalicelib.common.errors import NotFound
@@ -40,4 +41,5 @@ def openapi_document(visit: Visit) -> Answer:  # noqa: ARG001  # every view take
 def api_page(visit: Visit) -> Answer:
     from chalicelib.site import explained, openapi
 
-    return visit.page("site/api.html", **explained.explain(openapi.document(declared)))
+    facts = explained.explain(openapi.document(declared))
+    return visit.page("site/api.html", most_calls_a_minute=call_limits.MOST_CALLS_A_MINUTE, **facts)
