@@ -250,6 +250,30 @@ def test_of_two_who_press_at_once_one_wins(dealing: Dealing, monkeypatch: pytest
     assert webhooks.state_of(f"published_renosyd_{sent.update_id}") is None
 
 
+@pytest.mark.parametrize("other", [DRAFT, replace(DRAFT, title="Noget andet")])
+def test_of_two_calls_at_once_with_one_key_the_first_is_what_was_sent(
+    dealing: Dealing, monkeypatch: pytest.MonkeyPatch, other: Draft
+) -> None:
+    dealing.registered()
+    add, first = store.add, []
+
+    def add_after_the_same_call(*args: Any, **rest: Any) -> None:
+        monkeypatch.setattr(store, "add", add)
+        first.append(submit(dealing, other))
+        add(*args, **rest)
+
+    monkeypatch.setattr(store, "add", add_after_the_same_call)
+
+    if other == DRAFT:
+        assert submit(dealing) == first[0]
+    else:
+        with pytest.raises(refusals.KeyUsed):
+            submit(dealing)
+
+    assert store.waiting() == tuple(first)
+    assert len(mail_ids()) == 1
+
+
 _RACE = """
 import sys
 from datetime import date
