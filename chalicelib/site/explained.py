@@ -82,6 +82,8 @@ def _who(roles: Sequence[str]) -> str:
 
 def _program(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> dict[str, Any]:
     body = _schema_in(operation.get("requestBody", {}), schemas)
+    answers = {status: answer for status, answer in operation["responses"].items() if status != "default"}
+    problems = [status for status, answer in answers.items() if _is_plain_problem(answer)]
     return {
         **_page(operation),
         "description": body.get("description", ""),
@@ -92,12 +94,8 @@ def _program(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> dict[s
         ],
         "fields": list(_fields(body, schemas)),
         "example": _example(body),
-        "answers": [
-            _answer(status, answer, schemas)
-            for status, answer in operation["responses"].items()
-            if status != "default" and not _is_plain_problem(answer)
-        ],
-        "problems": danish.listed([s for s, answer in operation["responses"].items() if _is_plain_problem(answer)]),
+        "answers": [_answer(status, answer, schemas) for status, answer in answers.items() if status not in problems],
+        "problems": danish.listed(problems),
     }
 
 

@@ -12,6 +12,7 @@ from moto.dynamodb import dynamodb_backends
 from chalicelib.access import call_limits
 from chalicelib.access.routing import declared
 from chalicelib.partners import service
+from chalicelib.site import openapi
 from infra.local.resources import ACCOUNT_ID, REGION
 from tests.access.signing import Request
 from tests.conftest import SettableClock
@@ -223,6 +224,27 @@ def test_answers_have_these_keys_and_no_others(two: Two) -> None:
 
     assert {name: set(_keys(answer.json)) for name, answer in answers.items()} == KEYS
     assert {f"{each.method} {each.path}" for each in declared if each.is_signed} == KEYS.keys() - {"problem"}
+
+
+def test_the_description_s_examples_are_taken_and_have_the_keys_of_what_is_told(program: Program) -> None:
+    described = openapi.document(declared)
+    schemas = described["components"]["schemas"]
+
+    def example(holder: Any) -> Any:
+        schema = holder["content"]["application/json"]["schema"]
+        return schemas[schema["$ref"].rpartition("/")[2]]["examples"][0]
+
+    for route in (each for each in declared if each.is_signed):
+        operation = described["paths"][route.path][route.method.lower()]
+        path = route.path.format(**dict.fromkeys(route.parameters, "2025-W10"))
+        if route.method == "PUT":
+            assert program.put(path, example(operation["requestBody"])).status_code == 200
+        if route.method == "POST":
+            value = {**example(operation["requestBody"])}
+            assert program.post(path, value).status_code == 201
+        taken = next(answer for status, answer in operation["responses"].items() if status < "300")
+        told, wanted = set(_keys(example(taken))), KEYS[f"{route.method} {route.path}"]
+        assert told == {name for name in wanted if not name.startswith("extension_request/")}
 
 
 def _keys(value: Any, within: str = "") -> Iterator[str]:
