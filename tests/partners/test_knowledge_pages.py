@@ -61,7 +61,7 @@ def test_the_secretariat_publishes_by_the_page_and_leaders_and_staff_read_it(
     assert SECRETARIAT.address in secretariat.get(page_of(sent)).text
     for person in (leader_of("250"), SECRETARIAT, CHAIR, STEERING_GROUP):
         read = site.signed_in(person).get("/viden").text
-        for shown in ("Nye &lt;tømmedage&gt;", "RenoSyd", "Gælder fra 1. marts 2025", "Udgivet 5. februar 2025"):
+        for shown in ("Nye &lt;tømmedage&gt;", "RenoSyd", "Gælder først fra 1. marts 2025", "Udgivet 5. februar 2025"):
             assert shown in read
 
 
@@ -141,7 +141,7 @@ def test_what_holds_is_told_apart_from_what_comes(
 
     page = site.signed_in(SECRETARIAT).get("/viden").text
     assert '<span class="badge badge-success">Gælder fra 1. marts 2025</span>' in page
-    assert '<span class="badge badge-info">Gælder fra 1. april 2025</span>' in page
+    assert '<span class="badge badge-info">Gælder først fra 1. april 2025</span>' in page
 
 
 def test_what_is_not_there_is_not_found(sent: KnowledgeUpdate, secretariat: Visitor) -> None:

@@ -61,8 +61,9 @@ def whole(update: KnowledgeUpdate, *, role: Role) -> dict[str, Any]:
 
 
 def _holds(update: KnowledgeUpdate, *, today: date) -> tuple[str, str]:
-    """Return from when it holds, as a badge: green once it does."""
-    return f"Gælder fra {long_date(update.valid_from)}", "success" if update.valid_from <= today else "info"
+    """Return from when it holds, as a badge: another word and colour until it does."""
+    day = long_date(update.valid_from)
+    return (f"Gælder fra {day}", "success") if update.valid_from <= today else (f"Gælder først fra {day}", "info")
 
 
 def _when(act: Act) -> str:
