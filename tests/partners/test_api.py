@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import multiprocessing
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -17,9 +19,10 @@ from chalicelib.partners.forecasts import store as forecasts
 from chalicelib.partners.forecasts.weeks import Week
 from chalicelib.partners.knowledge import service as knowledge
 from tests import faults
-from tests.conftest import SettableClock
+from tests.conftest import EmulatedAWS, SettableClock
 from tests.kpi.conftest import Desk
 from tests.kpi.files import csv_bytes
+from tests.partners import racers
 from tests.partners.calling import (
     AGREEMENT,
     EXTENSIONS,
@@ -421,3 +424,24 @@ def test_a_day_later_the_same_wish_is_still_the_same(program: Program, dealing: 
     assert code(program.post(EXTENSIONS, {**WISH, "until": "2026-06-30"}, key="k")) == (422, "idempotency_key_reused")
     dealing.move_to(date(2025, 3, 8))
     assert code(program.post(EXTENSIONS, {**WISH, "until": "2026-06-30"}, key="k")) == (409, "key_used")
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize(("path", "value"), [(KNOWLEDGE, UPDATE), (EXTENSIONS, WISH)])
+def test_of_fifty_calls_at_once_with_one_key_one_acts(
+    served_aws: EmulatedAWS, program: Program, path: str, value: dict[str, Any]
+) -> None:
+    before = set(mail_ids())
+    signer = program.signer
+    call = (path, signer.key_id, signer.private_key.private_bytes_raw(), json.dumps(value).encode())
+
+    with multiprocessing.get_context("spawn").Pool(4) as pool:
+        answers = pool.map(racers.post, [call] * 50, chunksize=1)
+
+    taken = {told for status, told in answers if status == 201}
+    assert len(taken) == 1
+    assert {json.loads(told)["code"] for status, told in answers if status != 201} <= {"call_in_progress"}
+    assert len(set(mail_ids()) - before) == MAILS_BY_PATH[path]
+    found = store.get("renosyd")
+    assert found is not None
+    assert len(found.extension_requests) == (path == EXTENSIONS)
