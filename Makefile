@@ -28,8 +28,8 @@ package: setup ## Build what is deployed into build/.
 deploy: package ## Deploy to the account you are signed in to: make deploy STAGE=test BUCKET=… CERTIFICATE=…, with the AWS CLI.
 	@aws cloudformation deploy --stack-name ddh-$(STAGE)-data --template-file infra/data.yaml --parameter-overrides Stage=$(STAGE) --no-fail-on-empty-changeset && aws cloudformation package --template-file build/sam.yaml --s3-bucket $(BUCKET) --output-template-file build/deployed.yaml && aws cloudformation deploy --stack-name ddh-$(STAGE) --template-file build/deployed.yaml --parameter-overrides Stage=$(STAGE) CertificateArn=$(CERTIFICATE) --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND
 
-bench: setup ## Print what each function's imports cost, against the floor.
-	@$(BIN)/python -m benchmarks.import_time
+bench: setup ## Print what each function's imports cost, and a partner's signed call, against their floors.
+	@$(BIN)/python -m benchmarks.import_time && $(BIN)/python -m benchmarks.signed_call
 
 lock: setup ## Lock anew what pyproject.toml asks for.
 	@$(LOCK) pyproject.toml -o requirements.txt && $(LOCK) pyproject.toml --group dev --constraint requirements.txt -o requirements-dev.txt && echo uv | $(LOCK) - -o requirements-uv.txt
