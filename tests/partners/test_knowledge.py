@@ -164,6 +164,7 @@ def test_so_much_waits_at_a_time_and_no_more(dealing: Dealing, monkeypatch: pyte
 def test_publishing_moves_it_to_what_agents_know_and_tells_the_partner_s_system_once(dealing: Dealing) -> None:
     dealing.registered()
     sent = submit(dealing)
+    dealing.clock.set(instant=datetime(2025, 2, 5, 6, 30, 0, 999_999, tzinfo=UTC))
 
     published = publish(dealing, sent)
 
@@ -179,7 +180,7 @@ def test_publishing_moves_it_to_what_agents_know_and_tells_the_partner_s_system_
         "id": sent.update_id,
         "title": DRAFT.title,
         "valid_from": "2025-03-01",
-        "published_at": "2025-02-05T05:00:00+00:00",
+        "published_at": "2025-02-05T06:30:00+00:00",
     }
 
 

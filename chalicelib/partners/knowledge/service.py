@@ -5,6 +5,8 @@ Of two who press at once, one wins, and the other sees what happened.
 
 from __future__ import annotations
 
+from datetime import UTC
+
 from chalicelib.common.clock import Clock, system_clock
 from chalicelib.common.errors import Conflict
 from chalicelib.mail import outbox
@@ -114,6 +116,6 @@ def _published(update: KnowledgeUpdate) -> Event:
             "id": update.update_id,
             "title": update.title,
             "valid_from": update.valid_from.isoformat(),
-            "published_at": update.published_at.isoformat(),
+            "published_at": update.published_at.astimezone(UTC).isoformat(timespec="seconds"),  # as the API writes it
         },
     )
