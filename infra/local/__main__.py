@@ -60,7 +60,7 @@ def _run(arguments: Arguments, listeners: Listeners | None) -> int:
     from chalicelib.common.clock import system_clock
     from chalicelib.common.errors import AppError
     from infra import packaged
-    from infra.local import aws, snapshot
+    from infra.local import aws, partner_side, snapshot
     from infra.local.clockwork import Clockwork
     from infra.local.functions import functions_of
     from infra.local.gateway import Gateway
@@ -78,6 +78,8 @@ def _run(arguments: Arguments, listeners: Listeners | None) -> int:
     working = Lock()  # job, site and clock take turns
     with ExitStack() as stack:
         emulated = stack.enter_context(aws.emulated({"BaseUrl": site}))
+        if listeners:
+            os.environ["DDH_WEBHOOK_LOOPBACK"] = partner_side.receiver_at(arguments.webhook_port)
         if arguments.state:
             stack.enter_context(_kept(arguments.state))
         template = packaged.template(aws.STAGE)
@@ -100,7 +102,9 @@ def _run(arguments: Arguments, listeners: Listeners | None) -> int:
             call = functions["app"].call
             gateway = Gateway(RestApi(template), call, base_url=site, working=working, afterwards=pump.drain)
             with serving(listeners.site, gateway, name="site"):
-                screen.addresses(site=site, viewer=viewer, partner_key=arguments.partner_key)
+                screen.addresses(
+                    site=site, viewer=viewer, partner_key=arguments.partner_key, webhook_port=arguments.webhook_port
+                )
                 _until_stopped()
     return _ENDED_IN_DEAD_LETTERS if dead else 0
 

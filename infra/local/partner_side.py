@@ -1,6 +1,7 @@
-"""RenoSyd's own side of the local run: a key pair made on the spot, where examples/partner_client.py finds it.
+"""RenoSyd's own side of the local run: what it calls and is called with, where examples/partner_client.py finds it.
 
-As with every partner, only the public half is registered. A kept run goes on with the key that it has.
+As with every partner, only the public half of its key is registered. A kept run goes on with the key and the secret
+that it has.
 """
 
 from __future__ import annotations
@@ -19,18 +20,29 @@ from cryptography.hazmat.primitives.serialization import (
 
 from chalicelib.access import partner_keys
 from chalicelib.common.clock import system_clock
+from chalicelib.webhooks import endpoints
 from infra.local.seed_partners import BY, RENOSYD
 
-_PRIVATE_KEY, _KEY_ID = "private-key.pem", "key-id"
+_PRIVATE_KEY, _KEY_ID, _WEBHOOK_SECRET = "private-key.pem", "key-id", "webhook-secret"
+_ON_THIS_MACHINE = "http://127.0.0.1:"
 
 
-def equip(folder: Path) -> None:
-    """Let RenoSyd have a key that holds, in `folder`: unless people gave it as many keys as it may have."""
-    if _has_live_key(folder):
-        return
-    _revoke_lost_keys()
-    if len(partner_keys.live_keys(RENOSYD.partner_id, clock=system_clock)) < partner_keys.MOST_LIVE_KEYS:
-        _make_key(folder)
+def receiver_at(port: int) -> str:
+    """Return the one address on this machine that webhooks may go to."""
+    return f"{_ON_THIS_MACHINE}{port}/"
+
+
+def equip(folder: Path, *, webhook_port: int) -> None:
+    """Let RenoSyd have a key that holds, and take webhooks at a port of this machine, with both secrets in `folder`.
+
+    What people did stands: as many keys as a partner may have, an address of its own.
+    """
+    if not _has_live_key(folder):
+        _revoke_lost_keys()
+        if len(partner_keys.live_keys(RENOSYD.partner_id, clock=system_clock)) < partner_keys.MOST_LIVE_KEYS:
+            _make_key(folder)
+    if not _is_told(folder, receiver_at(webhook_port)):
+        _make_webhook_secret(folder, receiver_at(webhook_port))
 
 
 def _has_live_key(folder: Path) -> bool:
@@ -64,6 +76,24 @@ def _make_key(folder: Path) -> None:
     private_pem = private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     _write(folder / _PRIVATE_KEY, private_pem)
     _write(folder / _KEY_ID, f"{key.key_id}\n".encode())
+
+
+def _is_told(folder: Path, url: str) -> bool:
+    """Whether RenoSyd is told at the address, signed by the secret that lies in the folder; or elsewhere, by people."""
+    endpoint = endpoints.of(RENOSYD.partner_id)
+    if endpoint.url is None or endpoint.url.startswith(_ON_THIS_MACHINE):
+        path = folder / _WEBHOOK_SECRET
+        secret = path.read_text("utf-8").strip() if path.exists() else None
+        return endpoint.url == url and secret in {each.value for each in endpoint.signing(system_clock.now())}
+    return True
+
+
+def _make_webhook_secret(folder: Path, url: str) -> None:
+    """Register the address anew, which makes a secret."""
+    if endpoints.of(RENOSYD.partner_id).url is not None:
+        endpoints.remove(RENOSYD.partner_id, by=BY)
+    secret = endpoints.put_url(RENOSYD.partner_id, url, by=BY).new_secret
+    _write(folder / _WEBHOOK_SECRET, f"{secret}\n".encode())
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -63,8 +63,8 @@ class Job:
         """Enter RenoSyd, with what it calls the API with: only where somebody may call."""
         with self._step("RenoSyd's agreements", shown_idle=False) as step:
             seed_partners.seed()
-            partner_side.equip(self._arguments.partner_key)
             self._drain(step)
+            partner_side.equip(self._arguments.partner_key, webhook_port=self._arguments.webhook_port)
 
     def _evaluate(self, start: evaluating.Start) -> None:
         with self._step(str(start)) as step:

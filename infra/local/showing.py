@@ -112,16 +112,16 @@ class Screen:
         else:
             self.say(f"{waiting.month} waits until the months before it are evaluated everywhere.")
 
-    def addresses(self, *, site: str, viewer: str, partner_key: Path) -> None:
-        """Show where to go next, who may sign in there, and how a partner calls."""
+    def addresses(self, *, site: str, viewer: str, partner_key: Path, webhook_port: int) -> None:
+        """Show where to go next, who may sign in there, and how a partner's system calls and is called."""
         self.say(f"Membership request: {site}/indmeldelse")
         self.say(f"Sign in: {site}/log-ind  as one of these; the link comes as a mail in the viewer:")
         for role, address in seed.shown():
             self.say(f"  {role:<20} {address}")
-        self.say("The partner RenoSyd calls the API, by its key of this run (docs/partner-api.md):")
-        self.say(
-            f"  {_near(Path(sys.executable))} {_near(_CLIENT)} --url {site} --folder {_near(partner_key)} agreement"
-        )
+        client = f"{_near(Path(sys.executable))} {_near(_CLIENT)} --folder {_near(partner_key)}"
+        self.say("Call the API as the partner RenoSyd, and take its webhooks (docs/partner-api.md):")
+        self.say(f"  {client} --url {site} agreement")
+        self.say(f"  {client} listen --port {webhook_port}")
         self.say(f"Mails and reports: {viewer}  (Ctrl-C ends)")
 
     def dead_letters(self, count_by_queue: Mapping[str, int]) -> None:

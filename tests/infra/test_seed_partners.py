@@ -19,6 +19,7 @@ from chalicelib.partners.forecasts.weeks import Week
 from chalicelib.partners.periods import months_in
 from chalicelib.partners.store import history
 from chalicelib.rulebook import decisions
+from chalicelib.webhooks import endpoints
 from examples.partner_client import public_pem, read_key
 from infra.local import partner_side, seed, seed_partners
 from tests.conftest import EmulatedAWS
@@ -27,7 +28,8 @@ _TODAY = date(2025, 2, 5)
 
 
 @pytest.fixture(autouse=True)
-def _seeded(aws: EmulatedAWS) -> Iterator[None]:
+def _seeded(aws: EmulatedAWS, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("DDH_WEBHOOK_LOOPBACK", "http://127.0.0.1:8027/")
     seed.seed()
     system_clock.business_date = _TODAY
     yield
@@ -99,7 +101,7 @@ def test_in_a_kept_state_the_pages_have_the_word() -> None:
 def test_the_key_in_the_folder_is_one_that_holds_and_this_users_alone(tmp_path: Path) -> None:
     seed_partners.seed()
 
-    partner_side.equip(tmp_path)
+    _equip(tmp_path)
 
     key = read_key(tmp_path)
     registered = partner_keys.find(key.key_id)
@@ -111,10 +113,10 @@ def test_the_key_in_the_folder_is_one_that_holds_and_this_users_alone(tmp_path: 
 
 def test_a_kept_run_goes_on_with_its_key(tmp_path: Path) -> None:
     seed_partners.seed()
-    partner_side.equip(tmp_path)
+    _equip(tmp_path)
     before = _contents(tmp_path)
 
-    partner_side.equip(tmp_path)
+    _equip(tmp_path)
 
     assert _contents(tmp_path) == before
     assert len(partner_keys.keys("renosyd")) == 1
@@ -124,10 +126,10 @@ def test_a_kept_run_goes_on_with_its_key(tmp_path: Path) -> None:
 def test_a_key_that_was_lost_is_replaced_and_revoked(tmp_path: Path, lost: str) -> None:
     seed_partners.seed()
     for _ in range(3):  # more often than a partner may have live keys
-        partner_side.equip(tmp_path)
+        _equip(tmp_path)
         (tmp_path / lost).write_text("something else")
 
-    partner_side.equip(tmp_path)
+    _equip(tmp_path)
 
     (live,) = partner_keys.live_keys("renosyd", clock=system_clock)
     assert live.key_id == read_key(tmp_path).key_id
@@ -135,10 +137,10 @@ def test_a_key_that_was_lost_is_replaced_and_revoked(tmp_path: Path, lost: str) 
 
 def test_a_revoked_key_is_replaced(tmp_path: Path) -> None:
     seed_partners.seed()
-    partner_side.equip(tmp_path)
+    _equip(tmp_path)
     partner_keys.revoke(read_key(tmp_path).key_id, by="s@ddh.example", clock=system_clock)
 
-    partner_side.equip(tmp_path)
+    _equip(tmp_path)
 
     (live,) = partner_keys.live_keys("renosyd", clock=system_clock)
     assert live.key_id == read_key(tmp_path).key_id
@@ -150,10 +152,49 @@ def test_keys_that_people_registered_are_left_alone(tmp_path: Path) -> None:
         pem = public_pem(Ed25519PrivateKey.generate())
         partner_keys.register("renosyd", pem, by="s@ddh.example", clock=system_clock)
 
-    partner_side.equip(tmp_path)
+    _equip(tmp_path)
 
     assert len(partner_keys.live_keys("renosyd", clock=system_clock)) == partner_keys.MOST_LIVE_KEYS
-    assert list(tmp_path.iterdir()) == []
+    assert not (tmp_path / "private-key.pem").exists()
+
+
+def test_the_secret_in_the_folder_signs_what_renosyd_is_told_on_this_machine(tmp_path: Path) -> None:
+    seed_partners.seed()
+
+    _equip(tmp_path)
+
+    endpoint = endpoints.of("renosyd")
+    assert endpoint.url == "http://127.0.0.1:8027/"
+    (secret,) = endpoint.signing(system_clock.now())
+    assert (tmp_path / "webhook-secret").read_text().strip() == secret.value
+
+
+def test_a_lost_secret_and_another_port_are_put_right(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seed_partners.seed()
+    _equip(tmp_path)
+    (tmp_path / "webhook-secret").unlink()
+    monkeypatch.setenv("DDH_WEBHOOK_LOOPBACK", "http://127.0.0.1:9027/")
+
+    _equip(tmp_path, webhook_port=9027)
+
+    endpoint = endpoints.of("renosyd")
+    assert endpoint.url == "http://127.0.0.1:9027/"
+    (secret,) = endpoint.signing(system_clock.now())
+    assert (tmp_path / "webhook-secret").read_text().strip() == secret.value
+
+
+def test_an_address_that_people_registered_is_left_alone(tmp_path: Path) -> None:
+    seed_partners.seed()
+    endpoints.put_url("renosyd", "https://renosyd.example/hotline", by="s@ddh.example")
+
+    _equip(tmp_path)
+
+    assert endpoints.of("renosyd").url == "https://renosyd.example/hotline"
+    assert not (tmp_path / "webhook-secret").exists()
+
+
+def _equip(folder: Path, *, webhook_port: int = 8027) -> None:
+    partner_side.equip(folder, webhook_port=webhook_port)
 
 
 def _contents(folder: Path) -> dict[str, bytes]:
