@@ -1,4 +1,4 @@
-"""How what we know becomes what a partner is answered. Pure."""
+"""How what we know becomes what a partner is answered: facts in, an answer out."""
 
 from __future__ import annotations
 
