@@ -230,7 +230,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 def main(words: Sequence[str] | None = None) -> int:
     """Do what the command line asks; return the exit code: 1 when it can't be done, 2 when the words are wrong."""
-    arguments = _parser().parse_args(words)
+    arguments = command_line().parse_args(words)
     try:
         arguments.do(arguments)
     except (Problem, FileExistsError, FileNotFoundError) as problem:
@@ -244,7 +244,8 @@ def main(words: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_line() -> argparse.ArgumentParser:
+    """Return what reads the command line."""
     parser = argparse.ArgumentParser(prog="partner_client.py", description=__doc__)
     parser.add_argument("--url", default=LOCAL_RUN, help="where the API is (default: the local run, %(default)s)")
     parser.add_argument(

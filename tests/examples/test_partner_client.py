@@ -25,6 +25,8 @@ from chalicelib.access.signatures import SignedMessage
 from chalicelib.common.clock import system_clock
 from examples import partner_client
 from examples.partner_client import PartnerApi, Problem, Receiver
+from infra.local import arguments as command_line
+from infra.packaged import PROJECT
 
 _KEY = partner_client.Key(key_id="renosyd.00000000", private_key=Ed25519PrivateKey.generate())
 _SECRET = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
@@ -252,3 +254,13 @@ def test_a_webhook_that_is_not_ours_is_refused(receiver: str, taken: list[Any]) 
     assert statuses == [400] * 5
     assert requests.post(receiver, data=b"x" * 100_001, timeout=5).status_code == 413
     assert taken == []
+
+
+def test_without_options_it_meets_the_local_run() -> None:
+    run, client = command_line.parse([]), partner_client.command_line()
+
+    calling, listening = client.parse_args(["agreement"]), client.parse_args(["listen"])
+
+    assert calling.url == f"http://127.0.0.1:{run.site_port}"
+    assert PROJECT / calling.folder == run.partner_key
+    assert listening.port == run.webhook_port
