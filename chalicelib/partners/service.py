@@ -6,6 +6,7 @@ Of two who press at once, one wins, and the other sees what happened.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 
 from pynamodb.transactions import TransactWrite
@@ -13,6 +14,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.access import staff
 from chalicelib.access.people import Role
 from chalicelib.common.clock import Clock, system_clock
+from chalicelib.common.errors import Conflict, TryLater
 from chalicelib.mail import outbox
 from chalicelib.mail.outbox import Mail
 from chalicelib.partners import extending, letters, refusals, steps, store
@@ -23,6 +25,7 @@ from chalicelib.rulebook import decisions
 from chalicelib.rulebook.decisions import Decision
 from chalicelib.webhooks import outbox as webhooks
 
+_TRIES = 4
 _NEWS = (Event.ACTIVATED, Event.EXTENDED)
 
 
@@ -88,22 +91,27 @@ def request_extension(
     """Enter the partner's wish to go on until a day, with so many calls a month; secretariat and chair are told.
 
     `by` is who asks: a key of the partner's, or somebody of the secretariat for it. The same `key` again is the same
-    wish, whatever has become of it.
+    wish, whatever has become of it. A program can't look at what somebody else wrote meanwhile, so that is done here.
 
     Raises:
         OpenEnded, NotRunning, NotLonger, AlreadyAsked: the rules say no.
         KeyUsed: another wish came under the key.
+        TryLater: others kept writing the partner.
     """
-    found = partnership(partner_id)
-    before = extending.asked_before(found, key=key, until=until, calls_per_month=expected)
-    if before is not None:
-        return before
-    step = extending.asked(found, key=key, until=until, calls_per_month=expected, act=act(by, clock))
-    request = step.partnership.open_request
-    assert request is not None
-    chairs = [person.address for person in staff.everybody() if person.role is Role.CHAIR]
-    take(step, letters.extension_asked(step.partnership, _of(step), request, chairs=chairs), clock=clock)
-    return request
+    for _ in range(_TRIES):
+        found = partnership(partner_id)
+        before = extending.asked_before(found, key=key, until=until, calls_per_month=expected)
+        if before is not None:
+            return before
+        step = extending.asked(found, key=key, until=until, calls_per_month=expected, act=act(by, clock))
+        request = step.partnership.open_request
+        assert request is not None
+        chairs = [person.address for person in staff.everybody() if person.role is Role.CHAIR]
+        mail = letters.extension_asked(step.partnership, _of(step), request, chairs=chairs)
+        with suppress(Conflict):
+            take(step, mail, clock=clock)
+            return request
+    raise TryLater("Partneren bliver ændret af andre lige nu. Prøv igen om lidt.")
 
 
 def extend(

@@ -6,13 +6,16 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import count
+from typing import Any
 
 import pytest
 
 from chalicelib.access import staff
 from chalicelib.access.links import LinkSpent
 from chalicelib.access.people import Person, Role
-from chalicelib.partners import evaluating, refusals, service, store
+from chalicelib.common.errors import TryLater
+from chalicelib.partners import evaluating, extending, refusals, service, store
 from chalicelib.partners.agreements import Answer, Event, Party, State
 from chalicelib.partners.evaluating import Said
 from chalicelib.rulebook import decisions
@@ -100,6 +103,44 @@ def test_a_wish_to_extend_reaches_secretariat_and_chair_once(dealing: Dealing) -
         dealing.ask(expected=5)
     with pytest.raises(refusals.AlreadyAsked):
         dealing.ask(key="k2")
+
+
+def test_a_wish_stands_though_somebody_else_writes_the_partner_meanwhile(
+    dealing: Dealing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dealing.active()
+    asked, others = extending.asked, iter([("ny@renosyd.example",), ("anden@renosyd.example",)])
+
+    def asked_while_others_write(*args: Any, **named: Any) -> Any:
+        step = asked(*args, **named)
+        for contacts in others:
+            service.change_contacts("renosyd", contacts, by=STAFF, clock=dealing.clock)
+            break
+        return step
+
+    monkeypatch.setattr(extending, "asked", asked_while_others_write)
+
+    dealing.ask()
+
+    assert dealing.now().open_request is not None
+    assert dealing.now().partner.contacts == ("anden@renosyd.example",)
+
+
+def test_a_wish_is_put_off_when_others_keep_writing_the_partner(
+    dealing: Dealing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dealing.active()
+    asked, numbers = extending.asked, count()
+
+    def asked_while_others_write(*args: Any, **named: Any) -> Any:
+        step = asked(*args, **named)
+        service.change_contacts("renosyd", (f"n{next(numbers)}@renosyd.example",), by=STAFF, clock=dealing.clock)
+        return step
+
+    monkeypatch.setattr(extending, "asked", asked_while_others_write)
+
+    with pytest.raises(TryLater):
+        dealing.ask()
 
 
 def test_the_same_wish_after_its_answer_is_still_the_same(dealing: Dealing) -> None:
