@@ -64,6 +64,7 @@ def _run(arguments: Arguments, listeners: Listeners | None) -> int:
     from infra.local.clockwork import Clockwork
     from infra.local.functions import functions_of
     from infra.local.gateway import Gateway
+    from infra.local.heartbeat import Heartbeat
     from infra.local.pump import Pump
     from infra.local.rest_api import RestApi
     from infra.local.run import Job
@@ -100,24 +101,17 @@ def _run(arguments: Arguments, listeners: Listeners | None) -> int:
         screen.dead_letters(dead)
         if listeners:
             call = functions["app"].call
-            gateway = Gateway(RestApi(template), call, base_url=site, working=working, afterwards=pump.drain)
+            gateway = Gateway(RestApi(template), call, base_url=site, working=working, afterwards=pump.work)
             with serving(listeners.site, gateway, name="site"):
                 screen.addresses(
                     site=site, viewer=viewer, partner_key=arguments.partner_key, webhook_port=arguments.webhook_port
                 )
-                _until_stopped()
+                Heartbeat(functions, pump, working=working, keep=keep).run()
     return _ENDED_IN_DEAD_LETTERS if dead else 0
 
 
 def _keep_nothing() -> None:
     """Without --state nothing outlives the run."""
-
-
-def _until_stopped() -> None:
-    try:
-        signal.pause()
-    except KeyboardInterrupt:
-        return
 
 
 @contextmanager

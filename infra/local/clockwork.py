@@ -81,5 +81,5 @@ class Clockwork:
             traceback.print_exc()
             return False
         finally:
-            self._pump.drain()
+            self._pump.work()
         return True

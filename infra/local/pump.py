@@ -45,13 +45,20 @@ class Pump:
     ) -> None:
         """Pump until every queue is empty and nothing waits to be tried again."""
         while True:
-            batches = self._pump_each()
+            worked = self.work(tell=tell)
+            if not worked and not any(_waiting(consumer.queue) for _, consumer in self._functions):
+                return
+            if not worked:
+                wait(0.1)
+
+    def work(self, *, tell: Callable[[Batch], object] = lambda _: None) -> int:
+        """Pump what can be taken just now, and what comes of it; return how many batches. What is put off stays."""
+        worked = 0
+        while batches := self._pump_each():
             for batch in batches:
                 tell(batch)
-            if not batches and not any(_waiting(consumer.queue) for _, consumer in self._functions):
-                return
-            if not batches:
-                wait(0.1)
+            worked += len(batches)
+        return worked
 
     def _pump_each(self) -> list[Batch]:
         batches = []

@@ -115,3 +115,14 @@ def test_the_event_is_what_lambda_makes_of_received_messages() -> None:
     assert record["eventSourceARN"].endswith(f":{_QUEUE}")
     assert record["attributes"]["ApproximateReceiveCount"] == "1"
     assert record["body"] == "1"
+
+
+def test_what_is_put_off_stays_for_a_later_look() -> None:
+    function = _function("failing_on_bad", partial_batches=True)
+    url = clients.sqs().get_queue_url(QueueName=_QUEUE)["QueueUrl"]
+    clients.sqs().send_message(QueueUrl=url, MessageBody="later", DelaySeconds=900)
+    _send("now")
+
+    assert Pump([function]).work() == 1
+    assert Pump([function]).work() == 0
+    assert handlers.handled == ["now"]
