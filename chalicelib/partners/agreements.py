@@ -47,7 +47,6 @@ class Event(StrEnum):
     EVALUATED = "evaluated"
     EXTENSION_ASKED = "extension_asked"
     EXTENSION_DECLINED = "extension_declined"
-    EXTENSION_LAPSED = "extension_lapsed"
     EXTENDED = "extended"
     END_SET = "end_set"
     CONTINUED = "continued"

@@ -16,7 +16,7 @@ from chalicelib.common.clock import Clock, system_clock
 from chalicelib.common.errors import AppError, Conflict
 from chalicelib.mail import outbox
 from chalicelib.mail.outbox import Mail
-from chalicelib.partners import evaluating, letters, service, steps, store
+from chalicelib.partners import evaluating, letters, reminding, service, steps, store
 from chalicelib.partners.acting import act
 from chalicelib.partners.agreements import SYSTEM, Agreement, Event, Partnership, State
 from chalicelib.rulebook import book as rulebook
@@ -44,7 +44,7 @@ def _due(partnership: Partnership, agreement: Agreement, *, today: date) -> _Due
     end = agreement.period.end
     if agreement.state is State.ACTIVE and end is not None and end < today:
         return _Due.ENDED
-    return _Due.REMINDED if steps.reminder_due(partnership, agreement, today=today) is not None else None
+    return _Due.REMINDED if reminding.reminder_due(partnership, agreement, today=today) is not None else None
 
 
 def _succeeds(due: _Due, partner_id: str, number: int, *, book: RuleBook, clock: Clock) -> bool:
@@ -77,10 +77,10 @@ def _end(partnership: Partnership, number: int, clock: Clock) -> None:
 def _remind(partnership: Partnership, number: int, book: RuleBook, clock: Clock) -> None:
     """Remind both sides, the partner with a link by which it evaluates."""
     agreement, today = partnership.numbered(number), clock.today()
-    days = steps.reminder_due(partnership, agreement, today=today) if agreement else None
+    days = reminding.reminder_due(partnership, agreement, today=today) if agreement else None
     if agreement is None or days is None:
         raise Conflict("Der er allerede mindet om aftalen.")
-    step = steps.reminded(partnership, number=number, days=days, act=act(SYSTEM, clock))
+    step = reminding.reminded(partnership, number=number, days=days, act=act(SYSTEM, clock))
     mails: list[Mail] = []
 
     def record(writes: TransactWrite) -> None:

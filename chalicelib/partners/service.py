@@ -17,7 +17,7 @@ from chalicelib.common.clock import Clock, system_clock
 from chalicelib.common.errors import Conflict, TryLater
 from chalicelib.mail import outbox
 from chalicelib.mail.outbox import Mail
-from chalicelib.partners import extending, letters, refusals, steps, store
+from chalicelib.partners import extending, letters, refusals, reminding, steps, store
 from chalicelib.partners.acting import act
 from chalicelib.partners.agreements import Agreement, Event, ExtensionRequest, Partner, Partnership, Step, Terms
 from chalicelib.partners.announcements import announcement
@@ -179,7 +179,7 @@ def review(partner_id: str, *, next_review: date, by: str, clock: Clock = system
     found = partnership(partner_id)
     if found.latest is None:
         raise refusals.NotRunning
-    step = steps.reviewed(found, number=found.latest.number, next_review=next_review, act=act(by, clock))
+    step = reminding.reviewed(found, number=found.latest.number, next_review=next_review, act=act(by, clock))
     return take(step, clock=clock)
 
 

@@ -1,4 +1,6 @@
-"""The life of a partner's agreements: proposed, activated under a mandate, ended; what goes on is in extending.py.
+"""The life of a partner's agreements: proposed, activated under a mandate, evaluated, ended.
+
+How one goes on is in extending.py, and what is said before it must be settled in reminding.py.
 
 Facts in; the partnership as it is afterwards with the entry in its history, or a named refusal. Pure: no clock, no
 AWS, no environment.
@@ -28,8 +30,6 @@ from chalicelib.partners.agreements import (
 from chalicelib.partners.periods import Period
 from chalicelib.rulebook.meetings import Decision
 
-#: [A] So many days before an agreement must be settled, those whom it concerns are reminded.
-REMINDER_DAYS = (60, 30)
 #: [A] Nothing is agreed for longer than some ten years ahead: a later day is a slip of the finger.
 FURTHEST = timedelta(days=3660)
 
@@ -119,7 +119,7 @@ def expired(partnership: Partnership, *, number: int, act: Act) -> Step:
     Raises:
         NotYet: there are days left.
     """
-    agreement = _active(partnership, number)
+    agreement = standing(partnership, number)
     end = agreement.period.end
     if end is None or not _is_over(agreement, act.on):
         raise refusals.NotYet(agreement.settles_on + timedelta(days=1))
@@ -127,41 +127,6 @@ def expired(partnership: Partnership, *, number: int, act: Act) -> Step:
     if partnership.following(agreement):
         return happened(Event.CONTINUED, after, act, agreement=number)
     return happened(Event.ENDED, with_answer(after, Answer.LAPSED), act, agreement=number)
-
-
-def reminder_due(partnership: Partnership, agreement: Agreement, *, today: date) -> int | None:
-    """Return which reminder is due: 60 or 30 days before it must be settled, the later one where both are."""
-    days_left = (agreement.settles_on - today).days
-    is_settled = agreement.state is not State.ACTIVE or days_left < 0 or partnership.following(agreement) is not None
-    if is_settled or today < agreement.period.start:
-        return None
-    reached = min((days for days in REMINDER_DAYS if days_left <= days), default=None)
-    is_new = reached is not None and (agreement.reminded is None or reached < agreement.reminded)
-    return reached if is_new else None
-
-
-def reminded(partnership: Partnership, *, number: int, days: int, act: Act) -> Step:
-    """Those whom it concerns were reminded."""
-    after = replace(_active(partnership, number), reminded=days)
-    return happened(Event.REMINDED, partnership.with_agreement(after), act, agreement=number)
-
-
-def reviewed(partnership: Partnership, *, number: int, next_review: date, act: Act) -> Step:
-    """An open agreement was looked at, and goes on; `next_review` is when it is looked at again.
-
-    Raises:
-        ReviewDateNotNeeded: it has an end.
-        ReviewDateNeeded, TooFarAhead: the day isn't ahead, or absurdly far.
-    """
-    agreement = _active(partnership, number)
-    if not agreement.period.is_open:
-        raise refusals.ReviewDateNotNeeded
-    if next_review <= act.on:
-        raise refusals.ReviewDateNeeded
-    check_near(next_review, today=act.on)
-    after = replace(agreement, terms=replace(agreement.terms, review_date=next_review), reminded=None)
-    reason = f"Næste gang {long_date(next_review)}"
-    return happened(Event.REVIEWED, partnership.with_agreement(after), act, agreement=number, reason=reason)
 
 
 def evaluated(partnership: Partnership, *, number: int, evaluation: Evaluation, act: Act) -> Step:
@@ -209,6 +174,18 @@ def check_free(partnership: Partnership, period: Period) -> None:
             raise refusals.PeriodsOverlap(start=each.period.start, end=each.period.end)
 
 
+def standing(partnership: Partnership, number: int) -> Agreement:
+    """Return the agreement of this number, which was activated and has not been noted as over.
+
+    Raises:
+        AgreementUnknown: there is none such.
+    """
+    agreement = partnership.numbered(number)
+    if agreement is None or agreement.state is not State.ACTIVE:
+        raise refusals.AgreementUnknown
+    return agreement
+
+
 def with_answer(partnership: Partnership, answer: Answer) -> Partnership:
     """Return it with its open wish answered, if there is one."""
     requests = (
@@ -235,13 +212,6 @@ def _proposal(partnership: Partnership) -> Agreement:
     if partnership.proposal is None:
         raise refusals.NothingProposed
     return partnership.proposal
-
-
-def _active(partnership: Partnership, number: int) -> Agreement:
-    agreement = partnership.numbered(number)
-    if agreement is None or agreement.state is not State.ACTIVE:
-        raise refusals.AgreementUnknown
-    return agreement
 
 
 def _next_number(partnership: Partnership) -> int:

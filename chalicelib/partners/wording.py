@@ -39,7 +39,6 @@ EVENT_NAMES: Mapping[str, str] = {
     "evaluated": "Evalueret",
     "extension_asked": "Forlængelse ønsket",
     "extension_declined": "Forlængelse afslået",
-    "extension_lapsed": "Ønsket om forlængelse bortfaldet",
     "extended": "Forlænget",
     "end_set": "Sidste dag fastsat",
     "continued": "Perioden sluttede, aftalen fortsætter",

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.common.errors import AppError, Conflict
-from chalicelib.partners import extending, refusals, steps
+from chalicelib.partners import extending, refusals, reminding, steps
 from chalicelib.partners.agreements import (
     SYSTEM,
     Act,
@@ -300,7 +300,7 @@ def test_reminders_are_due_60_and_30_days_before_and_a_missed_one_is_not_made_up
     def due(days_before: int, reminded: int | None = None) -> int | None:
         partnership = active()
         agreement = replace(latest(partnership), reminded=reminded)
-        return steps.reminder_due(partnership, agreement, today=END - timedelta(days=days_before))
+        return reminding.reminder_due(partnership, agreement, today=END - timedelta(days=days_before))
 
     assert [due(days) for days in (61, 60, 45, 31, 30, 3, 0, -1)] == [None, 60, 60, 60, 30, 30, 30, None]
     assert [due(days, 60) for days in (60, 31, 30)] == [None, None, 30]
@@ -309,29 +309,29 @@ def test_reminders_are_due_60_and_30_days_before_and_a_missed_one_is_not_made_up
 
 def test_what_is_settled_or_has_not_begun_is_not_reminded_of() -> None:
     extended = extend(active()).partnership
-    assert steps.reminder_due(extended, extended.granted[0], today=END) is None
+    assert reminding.reminder_due(extended, extended.granted[0], today=END) is None
     short = active(replace(TERMS, period=Period(start=START, end=START + timedelta(days=20))))
-    assert steps.reminder_due(short, latest(short), today=START - timedelta(days=1)) is None
-    assert steps.reminder_due(short, latest(short), today=START) == 30
+    assert reminding.reminder_due(short, latest(short), today=START - timedelta(days=1)) is None
+    assert reminding.reminder_due(short, latest(short), today=START) == 30
     ended = steps.expired(active(), number=1, act=act(date(2024, 10, 1))).partnership
-    assert steps.reminder_due(ended, latest(ended), today=END) is None
+    assert reminding.reminder_due(ended, latest(ended), today=END) is None
 
 
 def test_an_open_agreement_is_reminded_of_before_its_review_and_again_before_the_next() -> None:
     partnership = active(OPEN_TERMS)
-    assert steps.reminder_due(partnership, latest(partnership), today=date(2025, 2, 1)) == 30
-    partnership = steps.reminded(partnership, number=1, days=30, act=act(date(2025, 2, 1))).partnership
-    assert steps.reminder_due(partnership, latest(partnership), today=date(2025, 2, 2)) is None
+    assert reminding.reminder_due(partnership, latest(partnership), today=date(2025, 2, 1)) == 30
+    partnership = reminding.reminded(partnership, number=1, days=30, act=act(date(2025, 2, 1))).partnership
+    assert reminding.reminder_due(partnership, latest(partnership), today=date(2025, 2, 2)) is None
     with pytest.raises(refusals.ReviewDateNeeded):
-        steps.reviewed(partnership, number=1, next_review=date(2025, 2, 2), act=act(date(2025, 2, 2)))
+        reminding.reviewed(partnership, number=1, next_review=date(2025, 2, 2), act=act(date(2025, 2, 2)))
     with pytest.raises(refusals.TooFarAhead):
-        steps.reviewed(partnership, number=1, next_review=date.max, act=act())
+        reminding.reviewed(partnership, number=1, next_review=date.max, act=act())
     with pytest.raises(refusals.ReviewDateNotNeeded):
-        steps.reviewed(active(), number=1, next_review=date(2026, 3, 1), act=act())
+        reminding.reviewed(active(), number=1, next_review=date(2026, 3, 1), act=act())
 
-    after = steps.reviewed(partnership, number=1, next_review=date(2026, 3, 1), act=act(date(2025, 2, 2)))
+    after = reminding.reviewed(partnership, number=1, next_review=date(2026, 3, 1), act=act(date(2025, 2, 2)))
 
-    assert steps.reminder_due(after.partnership, latest(after.partnership), today=date(2025, 12, 31)) == 60
+    assert reminding.reminder_due(after.partnership, latest(after.partnership), today=date(2025, 12, 31)) == 60
 
 
 def test_each_party_evaluates_once_what_was_in_force() -> None:
@@ -379,7 +379,7 @@ def _moved(partnership: Partnership, move: str, day: date, other: date | None, t
         "decline": lambda: extending.declined(partnership, decision=decision(), reason="Nej", act=act(today)),
         "end": lambda: steps.end_set(partnership, last_day=day, reason="Opsagt", act=act(today)),
         "expire": lambda: steps.expired(partnership, number=number, act=act(today)),
-        "review": lambda: steps.reviewed(partnership, number=number, next_review=day, act=act(today)),
+        "review": lambda: reminding.reviewed(partnership, number=number, next_review=day, act=act(today)),
     }
     return simple[move]()
 

@@ -1,0 +1,53 @@
+"""What is said before an agreement must be settled, and the review by which one without an end goes on.
+
+Pure: no clock, no AWS, no environment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from chalicelib.common.danish import long_date
+from chalicelib.partners import refusals
+from chalicelib.partners.agreements import Act, Agreement, Event, Partnership, State, Step
+from chalicelib.partners.steps import check_near, happened, standing
+
+#: [A] So many days before an agreement must be settled, those whom it concerns are reminded.
+REMINDER_DAYS = (60, 30)
+
+
+def reminder_due(partnership: Partnership, agreement: Agreement, *, today: date) -> int | None:
+    """Return which reminder is due: 60 or 30 days before it must be settled, the later one where both are."""
+    days_left = (agreement.settles_on - today).days
+    is_settled = agreement.state is not State.ACTIVE or days_left < 0 or partnership.following(agreement) is not None
+    if is_settled or today < agreement.period.start:
+        return None
+    reached = min((days for days in REMINDER_DAYS if days_left <= days), default=None)
+    is_new = reached is not None and (agreement.reminded is None or reached < agreement.reminded)
+    return reached if is_new else None
+
+
+def reminded(partnership: Partnership, *, number: int, days: int, act: Act) -> Step:
+    """Those whom it concerns were reminded."""
+    after = replace(standing(partnership, number), reminded=days)
+    return happened(Event.REMINDED, partnership.with_agreement(after), act, agreement=number)
+
+
+def reviewed(partnership: Partnership, *, number: int, next_review: date, act: Act) -> Step:
+    """An open agreement was looked at, and goes on; `next_review` is when it is looked at again.
+
+    Raises:
+        AgreementUnknown: there is no such agreement that runs.
+        ReviewDateNotNeeded: it has an end.
+        ReviewDateNeeded, TooFarAhead: the day isn't ahead, or absurdly far.
+    """
+    agreement = standing(partnership, number)
+    if not agreement.period.is_open:
+        raise refusals.ReviewDateNotNeeded
+    if next_review <= act.on:
+        raise refusals.ReviewDateNeeded
+    check_near(next_review, today=act.on)
+    after = replace(agreement, terms=replace(agreement.terms, review_date=next_review), reminded=None)
+    reason = f"Næste gang {long_date(next_review)}"
+    return happened(Event.REVIEWED, partnership.with_agreement(after), act, agreement=number, reason=reason)
