@@ -71,7 +71,7 @@ def event_row(told: EventState) -> dict[str, Any]:
         "recorded_at": clock_time(delivery.recorded_at),
         "what": _NAME_BY_TYPE[event.type],
         "badge": _BADGE_BY_STATE[told.state],
-        "attempts": counted(delivery.attempts[-1].number if delivery.attempts else 0, "forsøg", "forsøg"),
+        "attempts": delivery.attempts[-1].number if delivery.attempts else 0,
         "more": _more(told),
         "may_try_again": told.state in _TRIED_AGAIN,
     }

@@ -31,7 +31,7 @@ class UrlRefused(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "Adressen skal begynde med https:// og have et domænenavn, for eksempel https://partner.dk/hotline. "
+            "Adressen skal begynde med https:// og have et domænenavn, for eksempel https://partner.example/hotline. "
             "Den må ikke have brugernavn, adgangskode eller #, og domæner med æ, ø og å skrives i formen xn--…."
         )
 
@@ -120,7 +120,7 @@ def check_url(text: str, *, loopback: str | None) -> str:
     url = text.strip()
     if loopback is not None and url == loopback:
         return url
-    if len(url) > _LONGEST_URL or not _VISIBLE.fullmatch(url) or "#" in url or "\\" in url:
+    if len(url) > _LONGEST_URL or not _VISIBLE.fullmatch(url) or "#" in url:
         raise UrlRefused
     try:
         parts = urlsplit(url)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
@@ -12,7 +11,15 @@ from pynamodb.exceptions import DoesNotExist
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.common.errors import Conflict
-from chalicelib.runtime.tables import IntegerAttribute, JSONTextAttribute, Table, conflict_means, transaction
+from chalicelib.common.instants import instant_from, instant_text
+from chalicelib.runtime.tables import (
+    InstantAttribute,
+    IntegerAttribute,
+    JSONTextAttribute,
+    Table,
+    conflict_means,
+    transaction,
+)
 from chalicelib.webhooks.endpoint import Change, Endpoint, Secret, What
 
 Also = Callable[[TransactWrite], None]
@@ -29,7 +36,7 @@ class _Row(Table):
     version = IntegerAttribute()
     url = UnicodeAttribute(null=True)
     secrets = JSONTextAttribute()
-    off_since = UnicodeAttribute(null=True)
+    off_since = InstantAttribute(null=True)
 
 
 class _ChangeRow(Table):
@@ -39,7 +46,7 @@ class _ChangeRow(Table):
     sk = UnicodeAttribute(range_key=True)
     what = UnicodeAttribute()
     by = UnicodeAttribute()
-    at = UnicodeAttribute()
+    at = InstantAttribute()
     written_by = UnicodeAttribute()
 
 
@@ -54,14 +61,14 @@ def get(partner_id: str) -> Endpoint:
         version=row.version,
         url=row.url,
         secrets=tuple(_secret(each) for each in row.secrets),
-        off_since=_instant(row.off_since),
+        off_since=row.off_since,
     )
 
 
 def history(partner_id: str) -> tuple[Change, ...]:
     """Return what was done with a partner's endpoint, oldest first (strong read)."""
     rows = _ChangeRow.query(_pk(partner_id), _ChangeRow.sk.startswith("change#"), consistent_read=True)
-    return tuple(Change(what=What(row.what), by=row.by, at=datetime.fromisoformat(row.at)) for row in rows)
+    return tuple(Change(what=What(row.what), by=row.by, at=row.at) for row in rows)
 
 
 def write(after: Endpoint, change: Change, *, also: Also = lambda _: None) -> None:
@@ -79,11 +86,9 @@ def write(after: Endpoint, change: Change, *, also: Also = lambda _: None) -> No
         version=after.version,
         url=after.url,
         secrets=[_secret_json(each) for each in after.secrets],
-        off_since=_text(after.off_since) if after.off_since else None,
+        off_since=after.off_since,
     )
-    entry = _ChangeRow(
-        pk, _change(after.version), what=change.what.value, by=change.by, at=_text(change.at), written_by=token
-    )
+    entry = _ChangeRow(pk, _change(after.version), what=change.what.value, by=change.by, at=change.at, written_by=token)
     unchanged = _Row.pk.does_not_exist() if after.version == 1 else _Row.version == after.version - 1
     try:
         with conflict_means(_BUSY), transaction() as writes:
@@ -104,13 +109,13 @@ def _written_by(endpoint: Endpoint) -> str | None:
 
 
 def _secret(stored: dict[str, Any]) -> Secret:
-    made_at = datetime.fromisoformat(stored["made_at"])
-    return Secret(value=stored["value"], made_at=made_at, ends_at=_instant(stored["ends_at"]))
+    ends_at = instant_from(stored["ends_at"]) if stored["ends_at"] else None
+    return Secret(value=stored["value"], made_at=instant_from(stored["made_at"]), ends_at=ends_at)
 
 
 def _secret_json(secret: Secret) -> dict[str, Any]:
-    ends_at = _text(secret.ends_at) if secret.ends_at else None
-    return {"value": secret.value, "made_at": _text(secret.made_at), "ends_at": ends_at}
+    ends_at = instant_text(secret.ends_at) if secret.ends_at else None
+    return {"value": secret.value, "made_at": instant_text(secret.made_at), "ends_at": ends_at}
 
 
 def _pk(partner_id: str) -> str:
@@ -119,11 +124,3 @@ def _pk(partner_id: str) -> str:
 
 def _change(version: int) -> str:
     return f"change#{version:06d}"
-
-
-def _text(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def _instant(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None

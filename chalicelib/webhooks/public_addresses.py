@@ -22,4 +22,4 @@ def is_public(text: str) -> bool:
     if isinstance(address, IPv6Address):
         is_plain = address in _UNICAST and not any(address in network for network in _CARRYING)
         return is_plain and address.scope_id is None and address.is_global
-    return address.is_global and not address.is_multicast and not address.is_reserved
+    return address.is_global and not address.is_multicast

@@ -8,7 +8,7 @@ holds.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -18,7 +18,15 @@ from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.common.errors import Conflict
-from chalicelib.runtime.tables import IntegerAttribute, JSONTextAttribute, Table, conflict_means, transaction
+from chalicelib.common.instants import instant_from, instant_text
+from chalicelib.runtime.tables import (
+    InstantAttribute,
+    IntegerAttribute,
+    JSONTextAttribute,
+    Table,
+    conflict_means,
+    transaction,
+)
 from chalicelib.webhooks.delivery import Attempt, Delivery, Outcome, State
 from chalicelib.webhooks.messages import Event, EventState, EventType
 
@@ -33,7 +41,7 @@ class _ByState(GlobalSecondaryIndex["_Row"]):  # type: ignore[no-untyped-call]  
         projection = KeysOnlyProjection()
 
     state = UnicodeAttribute(hash_key=True)
-    due_at = UnicodeAttribute(range_key=True)
+    due_at = InstantAttribute(range_key=True)
 
 
 class _ByPartner(GlobalSecondaryIndex["_Row"]):  # type: ignore[no-untyped-call]  # pynamodb's __init_subclass__
@@ -42,7 +50,7 @@ class _ByPartner(GlobalSecondaryIndex["_Row"]):  # type: ignore[no-untyped-call]
         projection = KeysOnlyProjection()
 
     partner_id = UnicodeAttribute(hash_key=True)
-    recorded_at = UnicodeAttribute(range_key=True)
+    recorded_at = InstantAttribute(range_key=True)
 
 
 class _Row(Table):
@@ -56,10 +64,10 @@ class _Row(Table):
     partner_id = UnicodeAttribute()
     type = UnicodeAttribute()
     data = JSONTextAttribute()
-    recorded_at = UnicodeAttribute()
+    recorded_at = InstantAttribute()
     # What became of it.
     state = UnicodeAttribute()
-    due_at = UnicodeAttribute()
+    due_at = InstantAttribute()
     version = IntegerAttribute()
     progress = JSONTextAttribute()
 
@@ -72,9 +80,9 @@ def add_to(writes: TransactWrite, event: Event, delivery: Delivery) -> None:
         partner_id=event.partner_id,
         type=event.type.value,
         data=dict(event.data),
-        recorded_at=_text(delivery.recorded_at),
+        recorded_at=delivery.recorded_at,
         state=delivery.state.value,
-        due_at=_text(delivery.due_at),
+        due_at=delivery.due_at,
         version=delivery.version,
         progress=_progress(delivery),
     )
@@ -100,7 +108,7 @@ def replace(event_id: str, before: Delivery, after: Delivery, *, also: Also = la
                 _Row(_pk(event_id), _SK),
                 actions=[
                     _Row.state.set(after.state.value),
-                    _Row.due_at.set(_text(after.due_at)),
+                    _Row.due_at.set(after.due_at),
                     _Row.version.set(before.version + 1),
                     _Row.progress.set(_progress(after)),
                 ],
@@ -114,7 +122,7 @@ def replace(event_id: str, before: Delivery, after: Delivery, *, also: Also = la
 
 def in_state(state: State, *, due_until: datetime) -> Iterator[str]:
     """Yield the ids of the events in a state that are due, oldest first; what is yielded may be some seconds old."""
-    for row in _Row.by_state.query(state.value, _Row.due_at <= _text(due_until)):
+    for row in _Row.by_state.query(state.value, _Row.due_at <= due_until):
         yield _event_id(row)
 
 
@@ -139,12 +147,12 @@ def _state_of(row: _Row) -> EventState:
     event = Event(partner_id=row.partner_id, event_id=_event_id(row), type=EventType(row.type), data=row.data)
     delivery = Delivery(
         state=State(row.state),
-        recorded_at=datetime.fromisoformat(row.recorded_at),
+        recorded_at=row.recorded_at,
         version=row.version,
         attempts=tuple(_attempt(each) for each in progress["attempts"]),
         failures=progress["failures"],
-        retry_at=_instant(progress["retry_at"]),
-        settled_at=_instant(progress["settled_at"]),
+        retry_at=instant_from(progress["retry_at"]) if progress["retry_at"] else None,
+        settled_at=instant_from(progress["settled_at"]) if progress["settled_at"] else None,
     )
     return EventState(event=event, delivery=delivery)
 
@@ -153,7 +161,7 @@ def _attempt(stored: dict[str, Any]) -> Attempt:
     return Attempt(
         number=stored["number"],
         owner=stored["owner"],
-        claimed_at=datetime.fromisoformat(stored["claimed_at"]),
+        claimed_at=instant_from(stored["claimed_at"]),
         outcome=Outcome(stored["outcome"]),
         code=stored["code"],
     )
@@ -165,22 +173,13 @@ def _progress(delivery: Delivery) -> dict[str, Any]:
             {
                 "number": attempt.number,
                 "owner": attempt.owner,
-                "claimed_at": _text(attempt.claimed_at),
+                "claimed_at": instant_text(attempt.claimed_at),
                 "outcome": attempt.outcome.value,
                 "code": attempt.code,
             }
             for attempt in delivery.attempts
         ],
         "failures": delivery.failures,
-        "retry_at": _text(delivery.retry_at) if delivery.retry_at else None,
-        "settled_at": _text(delivery.settled_at) if delivery.settled_at else None,
+        "retry_at": instant_text(delivery.retry_at) if delivery.retry_at else None,
+        "settled_at": instant_text(delivery.settled_at) if delivery.settled_at else None,
     }
-
-
-def _text(instant: datetime) -> str:
-    """Write an instant so that the order of the texts is the order of time."""
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def _instant(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None

@@ -28,7 +28,6 @@ class Receiver:
     got: list[Got] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
-    body: bytes = b""
 
     @property
     def url(self) -> str:
@@ -49,7 +48,6 @@ def listening(*, certificate: Path | None = None) -> Iterator[Receiver]:
             for name, value in receiver.headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(receiver.body)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # its name
             """Say nothing."""

@@ -125,6 +125,16 @@ def test_an_event_that_was_given_up_is_tried_again_from_the_beginning_of_the_sch
     assert failed.attempts[-1].number == 11
 
 
+def test_the_latest_attempts_are_kept_however_often_it_is_asked_for() -> None:
+    delivery = NEW
+    for _ in range(3):
+        while delivery.state is State.WAITING:
+            delivery = answered(calling(delivery), FAILED, now=delivery.due_at)
+        delivery = rules.asked_again(delivery, now=delivery.due_at)
+
+    assert [attempt.number for attempt in delivery.attempts] == list(range(11, 31))
+
+
 @pytest.mark.parametrize("delivery", [NEW, calling(), answered(calling(), TAKEN)])
 def test_what_waits_or_was_taken_is_not_asked_for_again(delivery: Delivery) -> None:
     with pytest.raises(NotGivenUp):
