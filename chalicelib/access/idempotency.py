@@ -12,7 +12,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import PynamoDBException
@@ -20,7 +20,7 @@ from pynamodb.exceptions import PynamoDBException
 from chalicelib.access.tokens import digest, new_token
 from chalicelib.common.clock import Clock
 from chalicelib.common.errors import Conflict, Refused
-from chalicelib.runtime.tables import IntegerAttribute, JSONTextAttribute, Table, conflict_means
+from chalicelib.runtime.tables import InstantAttribute, IntegerAttribute, JSONTextAttribute, Table, conflict_means
 from chalicelib.runtime.web import Answer, BadRequest
 
 KEPT = timedelta(hours=24)
@@ -55,7 +55,7 @@ class _Row(Table):
     sk = UnicodeAttribute(range_key=True, default=_SK)
     request = UnicodeAttribute()  # a digest
     owner = UnicodeAttribute()
-    held_until = UnicodeAttribute()  # the lease's end; the answer's, once there is one
+    held_until = InstantAttribute()  # the lease's end; the answer's, once there is one
     status = IntegerAttribute(null=True)
     body = UnicodeAttribute(null=True)
     content_type = UnicodeAttribute(null=True)
@@ -96,12 +96,12 @@ def _claim(pk: str, request: str, *, now: datetime) -> _Row | Answer:
         pk,
         request=request,
         owner=new_token(),
-        held_until=_text(now + LEASE),
+        held_until=now + LEASE,
         expires_at_epoch=int((now + KEPT).timestamp()),
     )
     try:
         with conflict_means("held"):
-            row.save(condition=_Row.pk.does_not_exist() | (_Row.held_until <= _text(now)))
+            row.save(condition=_Row.pk.does_not_exist() | (_Row.held_until <= now))
         return row
     except Conflict as error:
         try:
@@ -129,7 +129,7 @@ def _keep(claimed: _Row, answer: Answer, *, now: datetime) -> None:
                 _Row.body.set(body),
                 _Row.content_type.set(answer.content_type),
                 _Row.headers.set({**answer.headers}),
-                _Row.held_until.set(_text(now + KEPT)),
+                _Row.held_until.set(now + KEPT),
             ],
             condition=_Row.owner == claimed.owner,
         )
@@ -139,8 +139,3 @@ def _release(claimed: _Row) -> None:
     # A courtesy to who tries again: the lease ends in any case.
     with suppress(Conflict, PynamoDBException), conflict_means("another's"):
         claimed.delete(condition=_Row.owner == claimed.owner)
-
-
-def _text(instant: datetime) -> str:
-    """Write an instant so that the order of the texts is the order of time."""
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_network
 
 from pynamodb.attributes import UnicodeAttribute
@@ -20,7 +20,7 @@ from chalicelib.access.people import spelled
 from chalicelib.access.tokens import digest
 from chalicelib.common.clock import Clock
 from chalicelib.common.errors import AppError, Conflict
-from chalicelib.runtime.tables import IntegerAttribute, Table, conflict_means, transaction
+from chalicelib.runtime.tables import InstantAttribute, IntegerAttribute, Table, conflict_means, transaction
 
 _SK = "limit"
 _DAY = timedelta(hours=24)
@@ -77,7 +77,7 @@ class _Row(Table):
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True, default=_SK)
     counted = IntegerAttribute()
-    until = UnicodeAttribute()
+    until = InstantAttribute()
     expires_at_epoch = IntegerAttribute()  # for the table's TTL, which only tidies
 
 
@@ -150,8 +150,8 @@ def _count(to: TransactWrite, key: str, limit: Limit, *, now: datetime) -> None:
         return
     until = now + limit.window
     to.save(
-        _Row(_pk(key), counted=1, until=_text(until), expires_at_epoch=int(until.timestamp())),
-        condition=_Row.pk.does_not_exist() | (_Row.until <= _text(now)),
+        _Row(_pk(key), counted=1, until=until, expires_at_epoch=int(until.timestamp())),
+        condition=_Row.pk.does_not_exist() | (_Row.until <= now),
     )
 
 
@@ -160,12 +160,7 @@ def _current(key: str, *, now: datetime) -> _Row | None:
         row = _Row.get(_pk(key), _SK, consistent_read=True)
     except _Row.DoesNotExist:
         return None
-    return row if datetime.fromisoformat(row.until) > now else None
-
-
-def _text(instant: datetime) -> str:
-    """Write an instant so that the order of the texts is the order of time."""
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")
+    return row if row.until > now else None
 
 
 def _pk(key: str) -> str:

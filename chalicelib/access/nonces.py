@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from pynamodb.attributes import UnicodeAttribute
 
@@ -10,7 +10,7 @@ from chalicelib.access.signatures import NotAuthentic
 from chalicelib.access.tokens import new_token
 from chalicelib.common.clock import Clock
 from chalicelib.common.errors import Conflict
-from chalicelib.runtime.tables import IntegerAttribute, Table, conflict_means
+from chalicelib.runtime.tables import InstantAttribute, IntegerAttribute, Table, conflict_means
 
 #: From `created` on. A signature is taken until 300 seconds after it.
 LIFETIME = timedelta(seconds=600)
@@ -23,7 +23,7 @@ class _Row(Table):
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True, default=_SK)
     owner = UnicodeAttribute()
-    expires_at = UnicodeAttribute()
+    expires_at = InstantAttribute()
     expires_at_epoch = IntegerAttribute()  # for the table's TTL, which only tidies
 
 
@@ -39,18 +39,13 @@ def use(key_id: str, nonce: str, *, created: datetime, clock: Clock) -> None:
     row = _Row(
         f"nonce#{key_id}#{nonce}",
         owner=new_token(),
-        expires_at=_text(expires_at),
+        expires_at=expires_at,
         expires_at_epoch=int(expires_at.timestamp()),
     )
     try:
         with conflict_means("Kaldet er modtaget før."):
-            row.save(condition=_Row.pk.does_not_exist() | (_Row.expires_at <= _text(clock.now())))
+            row.save(condition=_Row.pk.does_not_exist() | (_Row.expires_at <= clock.now()))
     except Conflict as error:
         # The put may have been ours, its answer lost, and tried again.
         if _Row.get(row.pk, _SK, consistent_read=True).owner != row.owner:
             raise NotAuthentic("nonce used", key_id=key_id) from error
-
-
-def _text(instant: datetime) -> str:
-    """Write an instant so that the order of the texts is the order of time."""
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")

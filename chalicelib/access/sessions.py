@@ -7,7 +7,7 @@ rests on is taken. All four are asked on every request, and asking changes nothi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.transactions import TransactWrite
@@ -16,7 +16,7 @@ from chalicelib.access import grants
 from chalicelib.access.people import Person, Role, spelled
 from chalicelib.access.tokens import digest, new_token
 from chalicelib.common.clock import Clock
-from chalicelib.runtime.tables import IntegerAttribute, Table
+from chalicelib.runtime.tables import InstantAttribute, IntegerAttribute, Table
 
 #: [A] A working day. It isn't prolonged by use: that would be a write on every GET.
 LIFETIME = timedelta(hours=8)
@@ -43,8 +43,8 @@ class _Row(Table):
     address = UnicodeAttribute()
     role = UnicodeAttribute()
     municipality_code = UnicodeAttribute(null=True)
-    started_at = UnicodeAttribute()
-    expires_at = UnicodeAttribute()
+    started_at = InstantAttribute()
+    expires_at = InstantAttribute()
     expires_at_epoch = IntegerAttribute()  # for the table's TTL, which only tidies
 
 
@@ -53,7 +53,7 @@ class _SignedOut(Table):
 
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True, default=_SIGNED_OUT)
-    at = UnicodeAttribute()
+    at = InstantAttribute()
 
 
 def start(to: TransactWrite, person: Person, *, clock: Clock) -> str:
@@ -67,8 +67,8 @@ def start(to: TransactWrite, person: Person, *, clock: Clock) -> str:
             address=spelled(person.address),
             role=person.role.value,
             municipality_code=person.municipality_code,
-            started_at=_text(now),
-            expires_at=_text(expires_at),
+            started_at=now,
+            expires_at=expires_at,
             expires_at_epoch=int(expires_at.timestamp()),
         ),
         condition=_Row.pk.does_not_exist(),
@@ -85,10 +85,11 @@ def find(cookies: str, *, clock: Clock) -> Session | None:
         row = _Row.get(_pk(token), _SK, consistent_read=True)
     except _Row.DoesNotExist:
         return None
-    if datetime.fromisoformat(row.expires_at) <= clock.now():
+    if row.expires_at <= clock.now():
         return None
     person = Person(address=row.address, role=Role(row.role), municipality_code=row.municipality_code)
-    if row.started_at <= _signed_out_at(person.address) or not grants.stands(person):
+    signed_out_at = _signed_out_at(person.address)
+    if (signed_out_at is not None and row.started_at <= signed_out_at) or not grants.stands(person):
         return None
     return Session(person=person, csrf_token=csrf_token_of(token))
 
@@ -102,7 +103,7 @@ def end(cookies: str) -> None:
 
 def end_everywhere(address: str, *, clock: Clock) -> None:
     """End every session that the address began until now."""
-    _SignedOut(_person(address), at=_text(clock.now())).save()
+    _SignedOut(_person(address), at=clock.now()).save()
 
 
 def csrf_token_of(token: str) -> str:
@@ -120,11 +121,11 @@ def no_cookie() -> str:
     return f"{COOKIE}=; Max-Age=0; {_ATTRIBUTES}"
 
 
-def _signed_out_at(address: str) -> str:
+def _signed_out_at(address: str) -> datetime | None:
     try:
         return _SignedOut.get(_person(address), _SIGNED_OUT, consistent_read=True).at
     except _SignedOut.DoesNotExist:
-        return ""
+        return None
 
 
 def _token_in(cookies: str) -> str | None:
@@ -141,8 +142,3 @@ def _pk(token: str) -> str:
 
 def _person(address: str) -> str:
     return f"person#{spelled(address)}"
-
-
-def _text(instant: datetime) -> str:
-    """Write an instant so that the order of the texts is the order of time."""
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")

@@ -17,12 +17,14 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.common.errors import Conflict
+from chalicelib.common.instants import instant_from, instant_text
 from chalicelib.mail.delivery import Attempt, Delivery, Evidence, Outcome, Receipt, State
 from chalicelib.mail.mails import Mail, MailState
-from chalicelib.runtime.tables import IntegerAttribute, JSONTextAttribute, Table, conflict_means
+from chalicelib.runtime.tables import InstantAttribute, IntegerAttribute, JSONTextAttribute, Table, conflict_means
 
 _SK = "mail"
 _ALREADY = "Mailen er registreret i forvejen."
+_EVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 class _ByState(GlobalSecondaryIndex["_Row"]):  # type: ignore[no-untyped-call]  # pynamodb's __init_subclass__
@@ -31,7 +33,7 @@ class _ByState(GlobalSecondaryIndex["_Row"]):  # type: ignore[no-untyped-call]  
         projection = AllProjection()
 
     state = UnicodeAttribute(hash_key=True)
-    due_at = UnicodeAttribute(range_key=True)
+    due_at = InstantAttribute(range_key=True)
 
 
 class _Row(Table):
@@ -47,11 +49,11 @@ class _Row(Table):
     template = UnicodeAttribute()
     facts = JSONTextAttribute()
     send_from = UnicodeAttribute(null=True)
-    recorded_at = UnicodeAttribute()
+    recorded_at = InstantAttribute()
     recorded_by = UnicodeAttribute()
     # What became of it.
     state = UnicodeAttribute()
-    due_at = UnicodeAttribute()
+    due_at = InstantAttribute()
     version = IntegerAttribute()
     progress = JSONTextAttribute()
 
@@ -109,7 +111,7 @@ def replace(mail_id: str, before: Delivery, after: Delivery) -> bool:
             _Row(_pk(mail_id), _SK).update(
                 actions=[
                     _Row.state.set(after.state.value),
-                    _Row.due_at.set(_text(after.due_at)),
+                    _Row.due_at.set(after.due_at),
                     _Row.version.set(before.version + 1),
                     _Row.progress.set(_progress(after)),
                 ],
@@ -122,11 +124,9 @@ def replace(mail_id: str, before: Delivery, after: Delivery) -> bool:
 
 def in_state(state: State, *, due_from: datetime | None = None, due_until: datetime | None = None) -> Iterator[Entry]:
     """Yield the mails in a state by when they are due, both ends included; what is yielded may be some seconds old."""
-    earliest = _text(due_from) if due_from else "0"
-    latest = _text(due_until) if due_until else "9999"
     rows = _Row.by_state.query(
         state.value,
-        _Row.due_at.between(earliest, latest),
+        _Row.due_at.between(due_from or _EVER[0], due_until or _EVER[1]),
         attributes_to_get=["pk", "sk", "mail_id", "send_from", "recorded_at", "state", "due_at", "version", "progress"],
     )
     for row in rows:
@@ -147,10 +147,10 @@ def _row(mail: Mail, delivery: Delivery, owner: str) -> _Row:
         template=mail.template,
         facts=dict(mail.facts),
         send_from=mail.send_from.isoformat() if mail.send_from else None,
-        recorded_at=_text(delivery.recorded_at),
+        recorded_at=delivery.recorded_at,
         recorded_by=owner,
         state=delivery.state.value,
-        due_at=_text(delivery.due_at),
+        due_at=delivery.due_at,
         version=delivery.version,
         progress=_progress(delivery),
     )
@@ -160,7 +160,7 @@ def _delivery(row: _Row) -> Delivery:
     progress = row.progress
     return Delivery(
         state=State(row.state),
-        recorded_at=datetime.fromisoformat(row.recorded_at),
+        recorded_at=row.recorded_at,
         send_from=date.fromisoformat(row.send_from) if row.send_from else None,
         version=row.version,
         attempts=tuple(_attempt(each) for each in progress["attempts"]),
@@ -169,7 +169,7 @@ def _delivery(row: _Row) -> Delivery:
             for each in progress["receipts"]
         ),
         deferrals=progress["deferrals"],
-        retry_at=_instant(progress["retry_at"]),
+        retry_at=instant_from(progress["retry_at"]) if progress["retry_at"] else None,
         trouble=progress["trouble"],
     )
 
@@ -178,13 +178,13 @@ def _attempt(stored: dict[str, Any]) -> Attempt:
     return Attempt(
         number=stored["number"],
         owner=stored["owner"],
-        claimed_at=datetime.fromisoformat(stored["claimed_at"]),
+        claimed_at=instant_from(stored["claimed_at"]),
         digest=stored["digest"],
         size=stored["size"],
         outcome=Outcome(stored["outcome"]),
         code=stored["code"],
         ses_message_id=stored["ses_message_id"],
-        accepted_at=_instant(stored["accepted_at"]),
+        accepted_at=instant_from(stored["accepted_at"]) if stored["accepted_at"] else None,
     )
 
 
@@ -194,13 +194,13 @@ def _progress(delivery: Delivery) -> dict[str, Any]:
             {
                 "number": attempt.number,
                 "owner": attempt.owner,
-                "claimed_at": _text(attempt.claimed_at),
+                "claimed_at": instant_text(attempt.claimed_at),
                 "digest": attempt.digest,
                 "size": attempt.size,
                 "outcome": attempt.outcome.value,
                 "code": attempt.code,
                 "ses_message_id": attempt.ses_message_id,
-                "accepted_at": _text(attempt.accepted_at) if attempt.accepted_at else None,
+                "accepted_at": instant_text(attempt.accepted_at) if attempt.accepted_at else None,
             }
             for attempt in delivery.attempts
         ],
@@ -209,15 +209,6 @@ def _progress(delivery: Delivery) -> dict[str, Any]:
             for receipt in delivery.receipts
         ],
         "deferrals": delivery.deferrals,
-        "retry_at": _text(delivery.retry_at) if delivery.retry_at else None,
+        "retry_at": instant_text(delivery.retry_at) if delivery.retry_at else None,
         "trouble": delivery.trouble,
     }
-
-
-def _text(instant: datetime) -> str:
-    """Write an instant so that the order of the texts is the order of time."""
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def _instant(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None

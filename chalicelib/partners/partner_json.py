@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
+from chalicelib.common.instants import instant_from, instant_text
 from chalicelib.partners.agreements import (
     Act,
     Agreement,
@@ -56,9 +57,7 @@ def entry_to_json(entry: Entry) -> dict[str, Any]:
     return {
         "number": entry.number,
         "what": entry.what.value,
-        "by": entry.act.by,
-        "at": entry.act.at.isoformat(),
-        "on": entry.act.on.isoformat(),
+        **act_to_json(entry.act),
         "agreement": entry.agreement,
         "reason": entry.reason,
         "decision_id": entry.decision_id,
@@ -69,11 +68,19 @@ def entry_from_json(stored: Mapping[str, Any]) -> Entry:
     return Entry(
         number=stored["number"],
         what=Event(stored["what"]),
-        act=Act(by=stored["by"], at=datetime.fromisoformat(stored["at"]), on=date.fromisoformat(stored["on"])),
+        act=act_from_json(stored),
         agreement=stored["agreement"],
         reason=stored["reason"],
         decision_id=stored["decision_id"],
     )
+
+
+def act_to_json(act: Act) -> dict[str, str]:
+    return {"by": act.by, "at": instant_text(act.at), "on": act.on.isoformat()}
+
+
+def act_from_json(stored: Mapping[str, Any]) -> Act:
+    return Act(by=stored["by"], at=instant_from(stored["at"]), on=date.fromisoformat(stored["on"]))
 
 
 def _agreement_to_json(agreement: Agreement) -> dict[str, Any]:
@@ -88,6 +95,7 @@ def _agreement_to_json(agreement: Agreement) -> dict[str, Any]:
         "price_per_call_oere": terms.price_per_call_oere,
         "state": agreement.state.value,
         "mandate": agreement.mandate,
+        "end_was_set": agreement.end_was_set,
         "reminded": agreement.reminded,
         "evaluations": [_evaluation_to_json(each) for each in agreement.evaluations],
     }
@@ -106,6 +114,7 @@ def _agreement_from_json(stored: Mapping[str, Any]) -> Agreement:
         terms=terms,
         state=State(stored["state"]),
         mandate=stored["mandate"],
+        end_was_set=stored.get("end_was_set", False),  # not in what was stored before it was kept
         reminded=stored["reminded"],
         evaluations=tuple(_evaluation_from_json(each) for each in stored["evaluations"]),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, ClassVar
 
 from botocore.config import Config
@@ -22,6 +23,7 @@ from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.common.errors import Conflict
+from chalicelib.common.instants import instant_from, instant_text
 from chalicelib.common.months import Month
 from chalicelib.runtime import clients, settings
 
@@ -125,6 +127,18 @@ class MonthAttribute(Attribute[Month]):
 
     def deserialize(self, value: str) -> Month:
         return Month.parse(value)
+
+
+class InstantAttribute(Attribute[datetime]):
+    """An instant, aware, stored as text whose order is the order of time: it may be a range key, and be compared."""
+
+    attr_type = STRING
+
+    def serialize(self, value: datetime) -> str:
+        return instant_text(value)
+
+    def deserialize(self, value: str) -> datetime:
+        return instant_from(value)
 
 
 class JSONTextAttribute(Attribute[Any]):

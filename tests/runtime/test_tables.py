@@ -1,12 +1,14 @@
-"""Row classes of one table share it, whichever of them is used first."""
+"""Row classes of one table share it, whichever of them is used first; instants are stored so that they compare."""
 
 from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from chalicelib.runtime.tables import Table
+from chalicelib.runtime.tables import InstantAttribute, Table
 from tests.conftest import EmulatedAWS
 
 
@@ -29,6 +31,14 @@ class _WithIndex(Table):
     by_state = _ByState()
 
 
+class _WithInstant(Table):
+    feature = "mail"
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    at = InstantAttribute()
+
+
 class _Plain(Table):
     feature = "mail"
 
@@ -44,3 +54,13 @@ def test_an_index_is_known_whichever_class_of_the_table_is_used_first(aws: Emula
     _Plain("c", "c").save()
 
     assert [row.pk for row in _WithIndex.by_state.query("PENDING")] == ["b"]
+
+
+def test_an_instant_is_stored_and_compared_as_one_whatever_its_zone(aws: EmulatedAWS) -> None:
+    noon = datetime(2025, 2, 5, 12, tzinfo=UTC)
+    in_denmark = noon.astimezone(timezone(timedelta(hours=1)))
+    _WithInstant("a", "a", at=in_denmark).save()
+
+    assert _WithInstant.get("a", "a").at == noon
+    for since, count in ((noon, 1), (in_denmark + timedelta(microseconds=1), 0)):
+        assert len(list(_WithInstant.query("a", filter_condition=_WithInstant.at >= since))) == count

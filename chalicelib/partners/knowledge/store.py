@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable
-from datetime import UTC
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.common.errors import Conflict
+from chalicelib.common.instants import instant_text
 from chalicelib.partners.knowledge.update_json import update_from_json, update_to_json
 from chalicelib.partners.knowledge.updates import KnowledgeUpdate, Status
 from chalicelib.runtime.tables import JSONTextAttribute, Table, conflict_means, transaction
@@ -147,5 +147,4 @@ def _waiting_key(update: KnowledgeUpdate) -> str:
 
 def _published_key(update: KnowledgeUpdate) -> str:
     assert update.published_at is not None
-    at = update.published_at.astimezone(UTC).isoformat(timespec="microseconds")
-    return f"{at}#{update.partner_id}#{update.update_id}"
+    return f"{instant_text(update.published_at)}#{update.partner_id}#{update.update_id}"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from chalicelib.partners.agreements import Act
 from chalicelib.partners.knowledge.updates import Draft, KnowledgeUpdate, Status
+from chalicelib.partners.partner_json import act_from_json, act_to_json
 
 
 def update_to_json(update: KnowledgeUpdate) -> dict[str, Any]:
@@ -18,9 +18,9 @@ def update_to_json(update: KnowledgeUpdate) -> dict[str, Any]:
         "title": update.title,
         "text": update.text,
         "valid_from": update.valid_from.isoformat(),
-        "received": _act_to_json(update.received),
+        "received": act_to_json(update.received),
         "status": update.status.value,
-        "decided": _act_to_json(update.decided) if update.decided else None,
+        "decided": act_to_json(update.decided) if update.decided else None,
         "reason": update.reason,
     }
 
@@ -31,16 +31,8 @@ def update_from_json(stored: Mapping[str, Any]) -> KnowledgeUpdate:
         partner_name=stored["partner_name"],
         update_id=stored["update_id"],
         draft=Draft(title=stored["title"], text=stored["text"], valid_from=date.fromisoformat(stored["valid_from"])),
-        received=_act_from_json(stored["received"]),
+        received=act_from_json(stored["received"]),
         status=Status(stored["status"]),
-        decided=_act_from_json(stored["decided"]) if stored["decided"] else None,
+        decided=act_from_json(stored["decided"]) if stored["decided"] else None,
         reason=stored["reason"],
     )
-
-
-def _act_to_json(act: Act) -> dict[str, str]:
-    return {"by": act.by, "at": act.at.isoformat(), "on": act.on.isoformat()}
-
-
-def _act_from_json(stored: Mapping[str, str]) -> Act:
-    return Act(by=stored["by"], at=datetime.fromisoformat(stored["at"]), on=date.fromisoformat(stored["on"]))
