@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import base64
 import re
+import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.access import public_keys
 from chalicelib.access.public_keys import Key
-from chalicelib.runtime.tables import IntegerAttribute, Table, conflict_means, transaction
+from chalicelib.common.errors import Conflict
+from chalicelib.runtime.tables import InstantAttribute, IntegerAttribute, Table, conflict_means, transaction
 
 _KEY_ID = re.compile(r"[a-z0-9-]{1,60}\.[0-9a-f]{8}")
 
@@ -37,9 +39,9 @@ class _Key(Table):
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
     raw = UnicodeAttribute()
-    registered_at = UnicodeAttribute()
-    not_after = UnicodeAttribute(null=True)
-    revoked_at = UnicodeAttribute(null=True)
+    registered_at = InstantAttribute()
+    not_after = InstantAttribute(null=True)
+    revoked_at = InstantAttribute(null=True)
 
 
 class _Ring(Table):
@@ -60,8 +62,9 @@ class _Change(Table):
     key_id = UnicodeAttribute()
     what = UnicodeAttribute()
     by = UnicodeAttribute()
-    at = UnicodeAttribute()
-    not_after = UnicodeAttribute(null=True)
+    at = InstantAttribute()
+    not_after = InstantAttribute(null=True)
+    written_by = UnicodeAttribute()
 
 
 class _Claim(Table):
@@ -94,7 +97,7 @@ def keys(partner_id: str) -> list[Key]:
 def changes(partner_id: str) -> list[KeyChange]:
     """Return what was done with a partner's keys, oldest first."""
     return [
-        KeyChange(key_id=row.key_id, what=row.what, by=row.by, at=_instant(row.at), not_after=_maybe(row.not_after))
+        KeyChange(key_id=row.key_id, what=row.what, by=row.by, at=row.at, not_after=row.not_after)
         for row in _Change.query(_pk(partner_id), _Change.sk.startswith("keychange#"))
     ]
 
@@ -119,29 +122,41 @@ def is_known(raw: bytes) -> bool:
 def write(key: Key, change: KeyChange, *, seen: int) -> None:
     """Store a new or changed key with its history, if the partner's keys are as they were when `seen` was read.
 
+    A transaction whose answer was lost is tried again and then meets itself: it knows its own token.
+
     Raises:
         Conflict: they aren't.
     """
-    pk = _pk(key.partner_id)
+    pk, token = _pk(key.partner_id), secrets.token_hex(8)
     is_new = change.what == "registered"
-    with conflict_means("Partnerens nøgler er ændret imens. Se listen igen."), transaction() as writing:
-        writing.save(_row(key), condition=_Key.pk.does_not_exist() if is_new else _Key.pk.exists())
-        if is_new:
-            writing.save(_Claim(_claim(key.raw), key_id=key.key_id), condition=_Claim.pk.does_not_exist())
-        as_seen = _Ring.changes == seen if seen else _Ring.pk.does_not_exist()
-        writing.save(_Ring(pk, changes=seen + 1), condition=as_seen)
-        writing.save(
-            _Change(
-                pk,
-                f"keychange#{seen + 1:06}",
-                key_id=change.key_id,
-                what=change.what,
-                by=change.by,
-                at=_text(change.at),
-                not_after=_text(change.not_after) if change.not_after else None,
-            ),
-            condition=_Change.pk.does_not_exist(),
-        )
+    entry = _Change(
+        pk,
+        _change_key(seen + 1),
+        key_id=change.key_id,
+        what=change.what,
+        by=change.by,
+        at=change.at,
+        not_after=change.not_after,
+        written_by=token,
+    )
+    as_seen = _Ring.changes == seen if seen else _Ring.pk.does_not_exist()
+    try:
+        with conflict_means("Partnerens nøgler er ændret imens. Se listen igen."), transaction() as writing:
+            writing.save(_row(key), condition=_Key.pk.does_not_exist() if is_new else _Key.pk.exists())
+            if is_new:
+                writing.save(_Claim(_claim(key.raw), key_id=key.key_id), condition=_Claim.pk.does_not_exist())
+            writing.save(_Ring(pk, changes=seen + 1), condition=as_seen)
+            writing.save(entry, condition=_Change.pk.does_not_exist())
+    except Conflict:
+        if _written_by(pk, seen + 1) != token:
+            raise
+
+
+def _written_by(pk: str, number: int) -> str | None:
+    try:
+        return _Change.get(pk, _change_key(number), consistent_read=True).written_by
+    except _Change.DoesNotExist:
+        return None
 
 
 def _row(key: Key) -> _Key:
@@ -149,9 +164,9 @@ def _row(key: Key) -> _Key:
         _pk(key.partner_id),
         f"key#{key.key_id}",
         raw=base64.b64encode(key.raw).decode("ascii"),
-        registered_at=_text(key.registered_at),
-        not_after=_text(key.not_after) if key.not_after else None,
-        revoked_at=_text(key.revoked_at) if key.revoked_at else None,
+        registered_at=key.registered_at,
+        not_after=key.not_after,
+        revoked_at=key.revoked_at,
     )
 
 
@@ -160,9 +175,9 @@ def _key(row: _Key) -> Key:
         key_id=row.sk.removeprefix("key#"),
         partner_id=row.pk.removeprefix("partner#"),
         raw=base64.b64decode(row.raw),
-        registered_at=_instant(row.registered_at),
-        not_after=_maybe(row.not_after),
-        revoked_at=_maybe(row.revoked_at),
+        registered_at=row.registered_at,
+        not_after=row.not_after,
+        revoked_at=row.revoked_at,
     )
 
 
@@ -170,17 +185,9 @@ def _pk(partner_id: str) -> str:
     return f"partner#{partner_id}"
 
 
+def _change_key(number: int) -> str:
+    return f"keychange#{number:06}"
+
+
 def _claim(raw: bytes) -> str:
     return f"key#{public_keys.fingerprint(raw)}"
-
-
-def _text(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-def _maybe(text: str | None) -> datetime | None:
-    return None if text is None else _instant(text)

@@ -22,6 +22,7 @@ from chalicelib.access import partner_keys, public_keys
 from chalicelib.access.partner_keys import KeyEnded, KeyKnown, NoSuchKey, TooManyKeys
 from chalicelib.access.public_keys import NoPublicKey, PrivateKeySent
 from chalicelib.common.errors import Conflict
+from tests import faults
 from tests.access.signing import Signer
 from tests.conftest import EmulatedAWS, SettableClock
 
@@ -239,3 +240,23 @@ def test_of_two_changes_at_the_same_time_one_is_done(
         _register(Signer(), clock)
 
     assert len(look("renosyd", clock=clock)) == 2
+
+
+@pytest.mark.parametrize("number", range(1, 8))
+def test_a_change_whose_answer_was_lost_is_known_as_ones_own(
+    aws: EmulatedAWS, clock: SettableClock, number: int
+) -> None:
+    other = _register(Signer(), clock)
+    not_after = clock.now() + timedelta(days=7)
+
+    with faults.answer_lost_at(number):
+        key_id = _register(Signer(), clock)
+    with faults.answer_lost_at(number):
+        partner_keys.retire_on(key_id, not_after, by=_BY, clock=clock)
+    with faults.answer_lost_at(number):
+        partner_keys.revoke(other, by=_BY, clock=clock)
+
+    assert [each.what for each in partner_keys.changes("renosyd")] == ["registered", "registered", "retires", "revoked"]
+    assert [(key.key_id, key.not_after) for key in partner_keys.live_keys("renosyd", clock=clock)] == [
+        (key_id, not_after)
+    ]
