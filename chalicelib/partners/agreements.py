@@ -39,6 +39,7 @@ class Event(StrEnum):
 
     REGISTERED = "registered"
     CONTACTS_CHANGED = "contacts_changed"
+    CORRECTED = "corrected"
     PROPOSED = "proposed"
     DROPPED = "dropped"
     ACTIVATED = "activated"
@@ -105,12 +106,16 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
-    """One agreement. `mandate` is the decision's id; `reminded` the fewest days before its end reminded of so far."""
+    """One agreement. `mandate` is the decision's id; `end_was_set`: it was made to end earlier than agreed.
+
+    `reminded` is the latest reminder so far, in days before it must be settled; one after the day is less than 0.
+    """
 
     number: int
     terms: Terms
     state: State
     mandate: str | None = None
+    end_was_set: bool = False
     reminded: int | None = None
     evaluations: tuple[Evaluation, ...] = ()
 
@@ -124,6 +129,10 @@ class Agreement:
         settles_on = self.period.end or self.terms.review_date
         assert settles_on is not None, self.number
         return settles_on
+
+    def review_is_overdue_on(self, day: date) -> bool:
+        """Whether it has no end, still stands, and was not looked at again by its review date."""
+        return self.state is State.ACTIVE and self.period.is_open and self.settles_on < day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

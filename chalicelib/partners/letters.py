@@ -14,6 +14,7 @@ from chalicelib.common.danish import long_date
 from chalicelib.mail.outbox import Mail
 from chalicelib.partners.agreements import Agreement, ExtensionRequest, Partnership, State
 from chalicelib.partners.periods import months_in
+from chalicelib.partners.reminding import OVERDUE_EVERY
 from chalicelib.rulebook.rules import RuleBook
 from chalicelib.runtime import settings
 
@@ -61,11 +62,11 @@ def end_set(partnership: Partnership, agreement: Agreement, *, last_day: date, r
 
 
 def ended(partnership: Partnership, agreement: Agreement) -> tuple[Mail, Mail]:
-    """To partner and secretariat: nothing was decided, so it ended."""
+    """To partner and secretariat: its last day has passed, and nothing follows."""
     subject = f"Aftalen mellem {partnership.partner.name} og {_HOTLINE} er ophørt"
     return (
-        _to_partner(partnership, agreement, "ended", subject, to_partner=True),
-        _to_secretariat(partnership, agreement, "ended", subject, to_partner=False),
+        _to_partner(partnership, agreement, "ended", subject, to_partner=True, end_was_set=agreement.end_was_set),
+        _to_secretariat(partnership, agreement, "ended", subject, to_partner=False, end_was_set=agreement.end_was_set),
     )
 
 
@@ -82,12 +83,15 @@ def reminders(
 
     An open agreement is looked at by the secretariat alone.
     """
+    if agreement.review_is_overdue_on(today):
+        return (_review_overdue(partnership, agreement, send_from=book.release_date(today)),)
     name, base = partnership.partner.name, settings.base_url()
     held_until = book.release_date(today)
     facts: dict[str, Any] = {
         "settles_on": agreement.settles_on.isoformat(),
         "days_left": (agreement.settles_on - today).days,
         "is_open": agreement.period.is_open,
+        "end_was_set": agreement.end_was_set,
     }
     send_from = held_until if held_until is not None and held_until < agreement.settles_on else None
     subject = f"Aftalen med {name} {'gennemgås' if agreement.period.is_open else 'slutter'} {_day(agreement)}"
@@ -116,6 +120,13 @@ def reminders(
         **facts,
     )
     return to_partner, to_secretariat
+
+
+def _review_overdue(partnership: Partnership, agreement: Agreement, *, send_from: date | None) -> Mail:
+    subject = f"Aftalen med {partnership.partner.name} skulle være gennemgået {_day(agreement)}"
+    return _to_secretariat(
+        partnership, agreement, "review_overdue", subject, send_from=send_from, days_between=OVERDUE_EVERY
+    )
 
 
 def _day(agreement: Agreement) -> str:

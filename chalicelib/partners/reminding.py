@@ -1,4 +1,4 @@
-"""What is said before an agreement must be settled, and the review by which one without an end goes on.
+"""What is said before an agreement must be settled, or after, and the review by which one without an end goes on.
 
 Pure: no clock, no AWS, no environment.
 """
@@ -15,15 +15,22 @@ from chalicelib.partners.steps import check_near, happened, standing
 
 #: [A] So many days before an agreement must be settled, those whom it concerns are reminded.
 REMINDER_DAYS = (60, 30)
+#: [A] So many days lie between what is said of a review that is overdue.
+OVERDUE_EVERY = 30
 
 
 def reminder_due(partnership: Partnership, agreement: Agreement, *, today: date) -> int | None:
-    """Return which reminder is due: 60 or 30 days before it must be settled, the later one where both are."""
-    days_left = (agreement.settles_on - today).days
-    is_settled = agreement.state is not State.ACTIVE or days_left < 0 or partnership.following(agreement) is not None
-    if is_settled or today < agreement.period.start:
+    """Return which reminder is due, of several the latest: 60 or 30 days before the agreement must be settled.
+
+    A review that is overdue is spoken of the day after (-1), and then every 30 days (-31, -61, …).
+    """
+    if agreement.state is not State.ACTIVE or today < agreement.period.start or partnership.following(agreement):
         return None
-    reached = min((days for days in REMINDER_DAYS if days_left <= days), default=None)
+    days_left = (agreement.settles_on - today).days
+    if agreement.review_is_overdue_on(today):
+        reached: int | None = -1 - (-1 - days_left) // OVERDUE_EVERY * OVERDUE_EVERY
+    else:
+        reached = min((days for days in REMINDER_DAYS if 0 <= days_left <= days), default=None)
     is_new = reached is not None and (agreement.reminded is None or reached < agreement.reminded)
     return reached if is_new else None
 

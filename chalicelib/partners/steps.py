@@ -230,4 +230,4 @@ def _cut(agreement: Agreement, last_day: date) -> Agreement:
     if period.end is not None and period.end <= last_day:
         return agreement
     terms = replace(agreement.terms, period=replace(period, end=last_day), review_date=None)
-    return replace(agreement, terms=terms, reminded=None)
+    return replace(agreement, terms=terms, end_was_set=True, reminded=None)

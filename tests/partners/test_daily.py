@@ -89,6 +89,29 @@ def test_an_open_agreement_is_brought_up_before_its_review_with_the_secretariat_
     assert after(dealing, date(2027, 1, 15))[0] == {"reminded": 1}
 
 
+def test_a_review_that_is_overdue_is_brought_up_every_30_days_until_it_is_registered(dealing: Dealing) -> None:
+    dealing.active(OPEN_TERMS)
+    dealing.morning(date(2026, 2, 1))
+    assert after(dealing, date(2026, 3, 1)) == ({}, set())
+
+    for day in (date(2026, 3, 2), date(2026, 4, 1)):
+        done, told = after(dealing, day)
+        assert done == {"reminded": 1}
+        assert [mail(each).to for each in told] == [SECRETARIAT]
+        assert after(dealing, day + timedelta(days=29)) == ({}, set())
+    assert dealing.now().stage_on(date(2026, 4, 30)) is Stage.ACTIVE
+
+    service.review("renosyd", next_review=date(2027, 3, 1), by=STAFF, clock=dealing.clock)
+    assert after(dealing, date(2026, 6, 1)) == ({}, set())
+
+
+def test_an_overdue_review_waits_until_the_quiet_period_is_over(dealing: Dealing) -> None:
+    dealing.active(replace(OPEN_TERMS, review_date=date(2025, 7, 15)))
+    dealing.morning(date(2025, 6, 20))
+    _, told = after(dealing, date(2025, 7, 20))
+    assert [mail(each).send_from for each in told] == [date(2025, 8, 2)]
+
+
 def test_one_partner_that_fails_keeps_nobody_else_waiting(dealing: Dealing) -> None:
     dealing.active(partner=replace(RENOSYD, partner_id="aa", name="Aa", queue="Aa"))
     dealing.active()

@@ -44,17 +44,21 @@ def everything(dealing: Dealing) -> dict[str, Mail]:
     dealing.extend()
     service.end("renosyd", last_day=date(2026, 1, 31), reason="Fælles aftale.", by=STAFF, clock=dealing.clock)
     dealing.morning(date(2026, 2, 1))
+    dealing.morning(date(2026, 3, 2))
     later = replace(TERMS, period=Period(start=date(2026, 4, 1), end=date(2026, 12, 31)))
     service.propose("renosyd", later, by=STAFF, clock=dealing.clock)
     service.activate("renosyd", decision_id=MANDATE, by=STAFF, clock=dealing.clock)
-    service.end("renosyd", last_day=date(2026, 2, 2), reason="Fortrudt.", by=STAFF, clock=dealing.clock)
+    service.end("renosyd", last_day=date(2026, 3, 2), reason="Fortrudt.", by=STAFF, clock=dealing.clock)
     return {mail_id: mail(mail_id) for mail_id in mail_ids()}
 
 
 def test_every_mail_says_the_same_in_both_parts_and_leaves_no_hole(everything: dict[str, Mail]) -> None:
     assert {sent.template for sent in everything.values()} == {
         f"partners/{name}"
-        for name in ("agreed", "reminder", "extension_asked", "extension_declined", "end_set", "ended")
+        for name in (
+            *("agreed", "reminder", "review_overdue"),
+            *("extension_asked", "extension_declined", "end_set", "ended"),
+        )
     }
     for name, sent in everything.items():
         html, text = words(sent, "html"), words(sent, "txt")
@@ -75,10 +79,16 @@ SAYS: dict[str, tuple[str, ...]] = {
     "partner_reminder_renosyd_v6_60": ("slutter 30. september 2025", "/partneraftale/evaluering/"),
     "partner_reminder_renosyd_v6_60_secretariat": ("ophører den af sig selv", "/partnere/renosyd/evaluering"),
     "partner_reminder_reno-djurs_v4_30_secretariat": ("skal gennemgås senest 1. marts 2026",),
+    "partner_review_overdue_reno-djurs_v5_secretariat": (
+        "skulle være gennemgået senest 1. marts 2026",
+        "gælder stadig",
+        "kommer denne mail hver 30. dag",
+        "/partnere/reno-djurs",
+    ),
     "partner_agreed_renosyd_v7": ("Aftalen er forlænget", "1. oktober 2025"),
     "partner_end_set_renosyd_v8": ("gælder til og med 31. januar 2026", "Fælles aftale."),
     "partner_ended_renosyd_v10": ("gjaldt til og med 31. januar 2026", "kan stadig læse selve aftalen"),
-    "partner_ended_renosyd_v10_secretariat": ("skriv et nyt forslag",),
+    "partner_ended_renosyd_v10_secretariat": ("Den sidste dag var fastsat", "skriv et nyt forslag"),
     "partner_end_set_renosyd_v13": ("der skulle begynde 1. april 2026, begynder ikke", "Fortrudt."),
 }
 
@@ -93,6 +103,33 @@ def test_every_mail_says_what_its_reader_needs(everything: dict[str, Mail]) -> N
 def test_what_is_typed_is_text_in_a_page(everything: dict[str, Mail]) -> None:
     declined = everything["partner_extension_declined_renosyd_v5"]
     assert "&lt;ikke&gt;" in render("partners/extension_declined.html", **declined.facts)
+
+
+def test_who_was_told_of_an_end_is_not_told_afterwards_that_nothing_was_decided(dealing: Dealing) -> None:
+    dealing.active()
+    today = date(2025, 3, 3)
+    dealing.move_to(today)
+    service.end("renosyd", last_day=today, reason="Opsagt.", by=STAFF, clock=dealing.clock)
+    dealing.morning(today)
+    dealing.morning(today + timedelta(days=1))
+
+    told = {mail_id: mail(mail_id) for mail_id in mail_ids() if "_reminder_" in mail_id or "_ended_" in mail_id}
+    assert len(told) == 4
+    for name, sent in told.items():
+        for part in ("html", "txt"):
+            text = words(sent, part)
+            for sentence in ("ikke besluttet", "skal afklares", "forlænge"):
+                assert sentence not in text, (name, part)
+            if "_reminder_" in name:
+                assert "/evaluering" in text + render(f"{sent.template}.{part}", **sent.facts)
+
+
+def test_where_nothing_was_decided_the_mail_of_the_end_says_so(dealing: Dealing) -> None:
+    dealing.active()
+    dealing.morning(END + timedelta(days=1))
+    ended = next(mail(each) for each in mail_ids() if "_ended_" in each and each.endswith("_secretariat"))
+    for part in ("html", "txt"):
+        assert "Der var ikke besluttet en forlængelse." in words(ended, part)
 
 
 def test_a_partner_that_has_evaluated_is_not_asked_again(dealing: Dealing) -> None:

@@ -98,6 +98,12 @@ def latest(partnership: Partnership) -> Agreement:
     return partnership.latest
 
 
+def latest_proposal(terms: Terms) -> Agreement:
+    proposal = proposed(terms).proposal
+    assert proposal is not None
+    return proposal
+
+
 def test_an_agreement_goes_from_dialogue_over_its_extension_to_its_end() -> None:
     step = steps.registered(RENOSYD, act=act())
     stages = [step.partnership.stage_on(SIGNED)]
@@ -294,6 +300,16 @@ def test_a_last_day_is_set_ahead_and_never_makes_it_longer(terms: Terms) -> None
     cut = latest(steps.end_set(active(terms), last_day=on, reason="Opsagt", act=act(on)).partnership)
 
     assert (cut.period.end, cut.settles_on, cut.terms.review_date) == (on, on, None)
+    assert cut.end_was_set
+
+
+def test_only_what_was_made_shorter_had_its_end_set_and_what_then_follows_had_not() -> None:
+    partnership = extend(active()).partnership
+    cut = steps.end_set(partnership, last_day=date(2024, 12, 31), reason="Opsagt", act=act(date(2024, 8, 1)))
+    assert [each.end_was_set for each in cut.partnership.granted] == [False, True]
+
+    longer = extend(cut.partnership, until=date(2025, 6, 30)).partnership
+    assert [each.end_was_set for each in longer.granted] == [False, True, False]
 
 
 def test_reminders_are_due_60_and_30_days_before_and_a_missed_one_is_not_made_up_for() -> None:
@@ -332,6 +348,32 @@ def test_an_open_agreement_is_reminded_of_before_its_review_and_again_before_the
     after = reminding.reviewed(partnership, number=1, next_review=date(2026, 3, 1), act=act(date(2025, 2, 2)))
 
     assert reminding.reminder_due(after.partnership, latest(after.partnership), today=date(2025, 12, 31)) == 60
+
+
+def test_an_open_agreement_that_was_not_reviewed_in_time_is_spoken_of_again_until_it_is() -> None:
+    day = OPEN_TERMS.review_date
+    assert day is not None
+
+    def due(days_over: int, reminded: int | None = 30) -> int | None:
+        partnership = active(OPEN_TERMS)
+        agreement = replace(latest(partnership), reminded=reminded)
+        return reminding.reminder_due(partnership, agreement, today=day + timedelta(days=days_over))
+
+    assert [due(days) for days in (0, 1, 2, 30, 31, 61, 400)] == [None, -1, -1, -1, -31, -61, -391]
+    assert [due(days, -1) for days in (1, 30, 31, 60)] == [None, None, -31, -31]
+    assert due(1, None) == -1, "missed reminders are not made up for"
+
+    late = day + timedelta(days=40)
+    reviewed = reminding.reviewed(active(OPEN_TERMS), number=1, next_review=date(2026, 3, 1), act=act(late))
+    assert reminding.reminder_due(reviewed.partnership, latest(reviewed.partnership), today=late) is None
+
+
+def test_a_review_is_overdue_the_day_after_its_date_while_the_agreement_stands() -> None:
+    review_date = date(2025, 3, 1)
+    agreement = latest(active(OPEN_TERMS))
+    assert [agreement.review_is_overdue_on(review_date + timedelta(days=days)) for days in (0, 1)] == [False, True]
+    for other in (latest(active()), replace(agreement, state=State.ENDED), latest_proposal(OPEN_TERMS)):
+        assert not other.review_is_overdue_on(date(2030, 1, 1))
 
 
 def test_each_party_evaluates_once_what_was_in_force() -> None:
