@@ -39,7 +39,7 @@ def row(partnership: Partnership, *, today: date) -> dict[str, Any]:
         "queue": partnership.partner.queue,
         "stage": STAGE_NAMES[stage],
         "period": period(shown) if shown else "–",
-        "waits_for": "svar på ønsket om forlængelse" if partnership.open_request else WAITS_FOR[stage],
+        "waits_for": _waits_for(partnership, today=today),
     }
 
 
@@ -61,9 +61,8 @@ def partner_facts(partnership: Partnership, *, today: date) -> dict[str, Any]:
 
 
 def agreement_row(agreement: Agreement, *, today: date) -> dict[str, Any]:
-    """Return an agreement's line: a period that is still to come says so."""
+    """Return an agreement's line."""
     terms = agreement.terms
-    begins_later = agreement.state is State.ACTIVE and terms.period.start > today
     months = months_in(terms.period)
     return {
         "number": agreement.number,
@@ -73,9 +72,7 @@ def agreement_row(agreement: Agreement, *, today: date) -> dict[str, Any]:
         "calls": number(terms.calls_per_month),
         "price": kroner(terms.price_per_call_oere) or "–",
         "mandate": agreement.mandate or "–",
-        "badge": ("Begynder senere", "info")
-        if begins_later
-        else (STATE_NAMES[agreement.state], _KIND_BY_STATE.get(agreement.state)),
+        "badge": _badge(agreement, today=today),
         "evaluations": [_evaluation(each) for each in agreement.evaluations],
     }
 
@@ -156,6 +153,23 @@ def period(agreement: Agreement) -> str:
 def kroner(oere: int | None) -> str:
     """Return `25,50`, as a form takes it too."""
     return "" if oere is None else decimal_number(Decimal(oere) / 100, places=2)
+
+
+def _waits_for(partnership: Partnership, *, today: date) -> str:
+    if partnership.open_request:
+        return "svar på ønsket om forlængelse"
+    if any(each.review_is_overdue_on(today) for each in partnership.granted):
+        return "den overskredne gennemgang"
+    return WAITS_FOR[partnership.stage_on(today)]
+
+
+def _badge(agreement: Agreement, *, today: date) -> tuple[str, str | None]:
+    """Return how an agreement stands: a period that is still to come says so, and a review that was missed."""
+    if agreement.state is State.ACTIVE and agreement.period.start > today:
+        return "Begynder senere", "info"
+    if agreement.review_is_overdue_on(today):
+        return "Gennemgang overskredet", "warning"
+    return STATE_NAMES[agreement.state], _KIND_BY_STATE.get(agreement.state)
 
 
 def _evaluation(evaluation: Evaluation) -> dict[str, Any]:

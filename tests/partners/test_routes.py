@@ -15,7 +15,7 @@ from chalicelib.access import partner_keys
 from chalicelib.access.people import Role
 from chalicelib.access.routing import declared
 from chalicelib.access.table import ROLES_BY_ROUTE
-from chalicelib.partners import forms, store
+from chalicelib.partners import naming, store
 from chalicelib.partners.agreements import Event, Partnership, State
 from tests.partners.dealing import END, MANDATE, OPEN_TERMS, RENOSYD, Dealing, mail, mail_ids
 from tests.web import CHAIR, SECRETARIAT, STEERING_GROUP, Site, Visitor, leader_of
@@ -105,7 +105,15 @@ def test_every_role_sees_what_it_may_do_and_nothing_else(dealing: Dealing, site:
     dealing.ask()
     pages = {person.role: site.signed_in(person).get(PAGE).text for person in (SECRETARIAT, CHAIR, STEERING_GROUP)}
 
-    assert actions_on(pages[Role.SECRETARIAT]) == {"forlaeng", "afvis", "forslag", "slut", "noegler", "kontakter"}
+    assert actions_on(pages[Role.SECRETARIAT]) == {
+        "forlaeng",
+        "afvis",
+        "forslag",
+        "slut",
+        "noegler",
+        "oplysninger",
+        "kontakter",
+    }
     assert actions_on(pages[Role.CHAIR]) == {"forlaeng", "afvis"}
     assert actions_on(pages[Role.STEERING_GROUP]) == set()
     assert 'value="31-03-2026"' in pages[Role.CHAIR], "the wish fills the form"
@@ -115,13 +123,23 @@ def test_every_role_sees_what_it_may_do_and_nothing_else(dealing: Dealing, site:
 
 def test_what_is_shown_can_be_done_and_what_is_hidden_is_refused(dealing: Dealing, secretariat: Visitor) -> None:
     dealing.active(OPEN_TERMS)
-    assert actions_on(secretariat.get(PAGE).text) == {"gennemgaaet", "slut", "noegler", "kontakter"}
+    assert actions_on(secretariat.get(PAGE).text) == {"gennemgaaet", "slut", "noegler", "oplysninger", "kontakter"}
 
     refused = secretariat.post(f"{PAGE}/forlaeng", EXTENSION)
     assert (refused.status_code, "kan ikke forlænges" in refused.text) == (409, True)
     assert secretariat.post(f"{PAGE}/aktiver", {"mandat": MANDATE}).status_code == 409
     assert secretariat.post(f"{PAGE}/opgiv", PRESSED).status_code == 409
     assert secretariat.post(f"{PAGE}/gennemgaaet", {"naeste": "01-03-2027"}).status_code == 303
+
+
+def test_a_review_that_is_overdue_stands_out_in_the_list_and_on_the_page(dealing: Dealing, site: Site) -> None:
+    dealing.active(OPEN_TERMS)
+    for day, is_overdue in ((date(2026, 3, 1), False), (date(2026, 3, 2), True)):
+        dealing.move_to(day)
+        secretariat = site.signed_in(SECRETARIAT)
+        assert ("den overskredne gennemgang" in secretariat.get("/partnere").text) is is_overdue
+        badge = '<span class="badge badge-warning">Gennemgang overskredet</span>'
+        assert (badge in secretariat.get(PAGE).text) is is_overdue
 
 
 @pytest.mark.parametrize(
@@ -214,7 +232,7 @@ def test_a_second_partner_of_the_name_is_told_and_keeps_its_form(dealing: Dealin
     ],
 )
 def test_a_partner_s_id_is_made_of_its_name(name: str, partner_id: str) -> None:
-    assert forms.id_of(name) == partner_id
+    assert naming.id_of(name) == partner_id
 
 
 def test_a_wish_is_declined_by_the_chair(dealing: Dealing, site: Site) -> None:
