@@ -10,10 +10,12 @@ from collections import Counter
 from datetime import date
 from enum import StrEnum
 
+from pynamodb.exceptions import PynamoDBException
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.common.clock import Clock, system_clock
-from chalicelib.common.errors import AppError, Conflict
+from chalicelib.common.danish import counted
+from chalicelib.common.errors import AppError, Conflict, TryLater
 from chalicelib.mail import outbox
 from chalicelib.mail.outbox import Mail
 from chalicelib.partners import evaluating, letters, reminding, service, steps, store
@@ -21,7 +23,7 @@ from chalicelib.partners.acting import act
 from chalicelib.partners.agreements import SYSTEM, Agreement, Event, Partnership, State
 from chalicelib.rulebook import book as rulebook
 from chalicelib.rulebook.rules import RuleBook
-from chalicelib.runtime.entrypoints import logger
+from chalicelib.runtime.entrypoints import log_failure, logger
 
 
 class _Due(StrEnum):
@@ -30,14 +32,25 @@ class _Due(StrEnum):
 
 
 def run(*, clock: Clock = system_clock) -> dict[str, int]:
-    """Do everything that is due today or was due before; return how many of each."""
-    book, done = rulebook.load(), Counter[str]()
+    """Do everything that is due today or was due before; return how many of each.
+
+    Raises:
+        TryLater: the store failed for some; the others are done.
+    """
+    book, done, failed = rulebook.load(), Counter[str](), 0
     for found in store.all_partners():
         for agreement in found.agreements:
             due = _due(found, agreement, today=clock.today())
-            if due is not None and _succeeds(due, found.partner_id, agreement.number, book=book, clock=clock):
-                done[due.value] += 1
-    return dict(done)
+            if due is None:
+                continue
+            try:
+                done[due.value] += _succeeds(due, found.partner_id, agreement.number, book=book, clock=clock)
+            except PynamoDBException as error:
+                log_failure("agreement not taken further", error, step=due.value)
+                failed += 1
+    if failed:
+        raise TryLater(f"{counted(failed, 'aftale', 'aftaler')} kom ikke videre. Kør jobbet igen.")
+    return dict(+done)
 
 
 def _due(partnership: Partnership, agreement: Agreement, *, today: date) -> _Due | None:
@@ -48,7 +61,7 @@ def _due(partnership: Partnership, agreement: Agreement, *, today: date) -> _Due
 
 
 def _succeeds(due: _Due, partner_id: str, number: int, *, book: RuleBook, clock: Clock) -> bool:
-    """Do it; one that can't be done, or that somebody else does, doesn't stop the others."""
+    """Do it; return whether it was done: not when somebody else did it, nor when it can't be done."""
     try:
         partnership = service.partnership(partner_id)  # as it is by now
         if due is _Due.ENDED:

@@ -9,15 +9,19 @@ from typing import Any, Literal
 import pytest
 
 from chalicelib.common.clock import system_clock
+from chalicelib.common.errors import TryLater
 from chalicelib.partners import daily, events, service, store
 from chalicelib.partners.agreements import SYSTEM, Event, Stage, State
 from chalicelib.partners.periods import Period
+from chalicelib.rulebook import book as rulebook
 from infra.local import aws as emulator
 from tests import faults
 from tests.conftest import EmulatedAWS
 from tests.infra.roles import held_to_role
 from tests.partners.dealing import END, OPEN_TERMS, RENOSYD, STAFF, TERMS, Dealing, mail, mail_ids
 
+#: How often pynamodb's client tries a call.
+ATTEMPTS = 5
 SECRETARIAT = ("sekretariat@ddh.example",)
 
 
@@ -122,6 +126,25 @@ def test_one_partner_that_fails_keeps_nobody_else_waiting(dealing: Dealing) -> N
 
     service.change_contacts("aa", RENOSYD.contacts, by=STAFF, clock=dealing.clock)
     assert after(dealing, END + timedelta(days=2))[0] == {"ended": 1}
+
+
+def test_a_store_that_fails_for_one_partner_keeps_nobody_else_waiting_and_the_run_is_tried_again(
+    dealing: Dealing,
+) -> None:
+    dealing.active(partner=replace(RENOSYD, partner_id="aa", name="Aa", queue="Aa"))
+    dealing.active()
+    dealing.move_to(END + timedelta(days=1))
+    with faults.counted() as calls:
+        rulebook.load()
+        store.all_partners()
+    first = len(calls.operations) + 1  # the call that reads the first partner again, with all its attempts
+
+    with pytest.raises(TryLater), faults.not_sent_at(*range(first, first + ATTEMPTS)):
+        daily.run(clock=dealing.clock)
+    assert [each.agreements[0].state for each in store.all_partners()] == [State.ACTIVE, State.ENDED]
+
+    assert daily.run(clock=dealing.clock) == {"ended": 1}
+    assert [each.agreements[0].state for each in store.all_partners()] == [State.ENDED, State.ENDED]
 
 
 def begin_again(dealing: Dealing) -> None:
