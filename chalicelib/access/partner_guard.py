@@ -1,8 +1,9 @@
-"""The one way to declare what a partner's systems call: `@signed_route(bp, "GET", "/partner/v1/…", summary="…")`.
+"""The one way to declare what a partner's systems call: `@signed_route(bp, "GET", "/partner/v1/…", permit=…, …)`.
 
-Around each view stands the guard: the body's size, the signature, the nonce, the partner's limit, the content type,
-and for a POST its Idempotency-Key, in this order: whoever isn't the partner can't use up what is the partner's. Every
-refused signature is told alike; the reason goes to the log.
+Around each view stands the guard: the body's size, the signature, the nonce, the partner's limit, the feature's own
+permission, the content type, and for a POST its Idempotency-Key, in this order: whoever isn't the partner can't use up
+what is the partner's, and an answer that was kept isn't told to who may not ask any more. Every refused signature is
+told alike; the reason goes to the log.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ class PartnerCall:
 
 
 View = Callable[[PartnerCall], Answer]
+#: Raises what it refuses.
+Permit = Callable[[PartnerCall], None]
 
 
 def signed_route(
@@ -48,12 +51,15 @@ def signed_route(
     path: str,
     *,
     summary: str,
+    permit: Permit,
     body: Any = None,
     answers: Mapping[int, Any] | None = None,
     parameters: Mapping[str, PathParameter] | None = None,
     clock: Clock = system_clock,
 ) -> Callable[[View], View]:
     """Declare a view as the entry point of a signed route. It answers the call and raises what it refuses.
+
+    `permit` is asked at every call, also one that was answered before.
 
     Raises:
         KeyError: the route is not in the table of signed routes.
@@ -80,7 +86,7 @@ def signed_route(
             visit = Visit(request, clock=clock)
             answer = answered(
                 f"{method} {path}",
-                lambda: guarded(view, visit, message_of(request)),
+                lambda: guarded(view, visit, message_of(request), permit=permit),
                 refused=lambda error: _refused(visit, error),
             )
             return response_of(answer)
@@ -90,17 +96,18 @@ def signed_route(
     return declare
 
 
-def guarded(view: View, visit: Visit, message: SignedMessage) -> Answer:
+def guarded(view: View, visit: Visit, message: SignedMessage, *, permit: Permit) -> Answer:
     """Call the view when the signature holds, once for each Idempotency-Key.
 
     Raises:
-        AppError: it doesn't, the partner's limit is reached, or what the view refuses.
+        AppError: it doesn't, the partner's limit is reached, or what `permit` or the view refuses.
     """
     if len(message.body) > web.MOST_BODY_BYTES:
         raise web.TooLarge
     verified = _authenticated(visit, message)
     call_limits.count(verified.partner_id, clock=visit.clock)
     call = PartnerCall(visit=visit, partner_id=verified.partner_id, key_id=verified.key_id)
+    permit(call)
     if visit.method == "GET":
         return view(call)
     visit.check_body()

@@ -185,4 +185,7 @@ def _evaluation(evaluation: Evaluation) -> dict[str, Any]:
 def _name(by: str) -> str:
     if by == SYSTEM:
         return "Systemet"
-    return "Partneren" if by.startswith("partner:") else by
+    if not by.startswith("partner:"):
+        return by
+    key_id = by.partition("/")[2]
+    return f"Partneren med nøglen {key_id}" if key_id else "Partneren"

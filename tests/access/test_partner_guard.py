@@ -16,7 +16,7 @@ from chalice.app import Blueprint
 from chalicelib.access import call_limits, nonces, partner_guard, partner_keys
 from chalicelib.access.partner_guard import PartnerCall, signed_route
 from chalicelib.access.signatures import NotAuthentic
-from chalicelib.common.errors import Refused
+from chalicelib.common.errors import Forbidden, Refused
 from chalicelib.runtime import web
 from chalicelib.runtime.chalice_app import BackOffice
 from chalicelib.runtime.web import Answer, json_answer
@@ -35,12 +35,20 @@ _BY = "sekretariat@ddh.example"
 
 @dataclass
 class Api:
-    """An application with three signed routes. `acted` holds what reached them; `do` is what the POST does."""
+    """An application with three signed routes. `acted` holds what reached them; `do` is what the POST does.
+
+    Partners in `refused` are not permitted.
+    """
 
     call: Callable[[dict[str, Any]], Any]
     clock: SettableClock
+    refused: set[str] = field(default_factory=set)
     acted: list[tuple[str, str, Any]] = field(default_factory=list)
     do: Callable[[], Answer] = lambda: json_answer({"taget": "imod"}, status=201)
+
+    def permit(self, call: PartnerCall) -> None:
+        if call.partner_id in self.refused:
+            raise Forbidden("Ikke i dag.")
 
     def partner(self, partner_id: str) -> Signer:
         """Return a partner's signer, whose key is registered."""
@@ -80,17 +88,17 @@ def api(aws: EmulatedAWS, clock: SettableClock, monkeypatch: pytest.MonkeyPatch)
     bp = Blueprint(__name__)
     api = Api(held_to_role("APIHandler", lambda made: app(made, None), aws.references), clock)
 
-    @signed_route(bp, "GET", _READ, summary="Læs aftalen", clock=clock)
+    @signed_route(bp, "GET", _READ, summary="Læs aftalen", permit=api.permit, clock=clock)
     def read(call: PartnerCall) -> Answer:
         api.acted.append(("GET", call.partner_id, call.key_id))
         return json_answer({"partner": call.partner_id})
 
-    @signed_route(bp, "POST", _POST, summary="Bed om forlængelse", clock=clock)
+    @signed_route(bp, "POST", _POST, summary="Bed om forlængelse", permit=api.permit, clock=clock)
     def ask(call: PartnerCall) -> Answer:
         api.acted.append(("POST", call.partner_id, call.visit.json()))
         return api.do()
 
-    @signed_route(bp, "PUT", _PUT, summary="Meld forventede kald", clock=clock)
+    @signed_route(bp, "PUT", _PUT, summary="Meld forventede kald", permit=api.permit, clock=clock)
     def forecast(call: PartnerCall) -> Answer:
         api.acted.append(("PUT", call.partner_id, call.visit.parameters["week"]))
         return json_answer({})
@@ -122,7 +130,7 @@ def test_a_put_s_path_parameter_is_what_was_signed(api: Api) -> None:
 
 def test_a_route_that_is_not_in_the_table_can_t_be_declared() -> None:
     with pytest.raises(KeyError):
-        signed_route(Blueprint(__name__), "DELETE", _READ, summary="")
+        signed_route(Blueprint(__name__), "DELETE", _READ, summary="", permit=lambda _: None)
 
 
 def test_whoever_is_not_authentic_is_told_the_same(api: Api) -> None:
@@ -247,6 +255,18 @@ def test_the_same_post_again_is_answered_as_before_and_done_once(api: Api) -> No
     assert (first.status, first.body, first.content_type) == (again.status, again.body, again.content_type)
     assert first.status == 201
     assert len(api.acted) == 1
+
+
+def test_who_is_not_permitted_any_more_is_not_told_the_answer_that_was_kept(api: Api) -> None:
+    signer, other = api.partner("renosyd"), api.partner("reno-djurs")
+    api.post(signer)
+    api.refused.add("renosyd")
+
+    assert [api.post(signer).status, api.get(signer).status, api.post(other).status] == [403, 403, 201]
+
+    api.refused.clear()
+    assert api.post(signer).status == 201
+    assert [partner_id for _, partner_id, _ in api.acted] == ["renosyd", "reno-djurs"]
 
 
 def test_a_key_used_for_something_else_is_refused(api: Api) -> None:

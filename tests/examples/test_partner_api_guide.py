@@ -156,6 +156,10 @@ def test_the_example_of_a_webhook_has_what_ours_have(aws: EmulatedAWS, clock: Se
         f"to {weeks.MOST_WEEKS_AHEAD} weeks ahead",
         f"`title` has at most {updates.LONGEST_TITLE} characters, `text` {updates.LONGEST_TEXT}",
         f"For {endpoint.OVERLAP.total_seconds() / 3600:.0f} hours after",
+        # Held by tests/partners/test_api.py.
+        "`months` counts its whole months, rounded down",
+        "from midnight after the last day, also for a `POST` that was answered before",
+        "when it is granted, a webhook tells too, and about a wish that is declined or lapses none comes",
     ],
 )
 def test_each_limit_is_told_as_it_is(said: str) -> None:

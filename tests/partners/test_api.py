@@ -7,17 +7,20 @@ import multiprocessing
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from chalicelib.partners import service, store
+from chalicelib.common.clock import COPENHAGEN
+from chalicelib.partners import pages, service, store
 from chalicelib.partners.agreements import Terms
 from chalicelib.partners.api import telling
 from chalicelib.partners.forecasts import store as forecasts
 from chalicelib.partners.forecasts.weeks import Week
 from chalicelib.partners.knowledge import service as knowledge
+from chalicelib.webhooks import outbox
+from chalicelib.webhooks.outbox import EventType
 from tests import faults
 from tests.conftest import EmulatedAWS, SettableClock
 from tests.kpi.conftest import Desk
@@ -57,6 +60,11 @@ def told(answer: Any, status: int = 200) -> Any:
     """Return what an answer says, once it has the status."""
     assert (answer.status_code, answer.json) == (status, answer.json)
     return answer.json
+
+
+def set_to(clock: SettableClock, instant: datetime) -> None:
+    """Set both readings, as the machine's clock has them."""
+    clock.set(instant=instant, business_date=instant.astimezone(COPENHAGEN).date())
 
 
 def code(answer: Any) -> tuple[int, str]:
@@ -110,6 +118,17 @@ def test_an_open_agreement_has_no_end_and_no_count_of_months(
     assert (answer["status"], agreement["status"]) == ("coming", "coming")
 
 
+@pytest.mark.parametrize(
+    ("end", "months"), [(date(2025, 9, 30), 7), (date(2025, 9, 15), 6), (date(2025, 4, 1), 1), (date(2025, 3, 20), 0)]
+)
+def test_an_agreement_s_months_are_its_whole_ones(
+    dealing: Dealing, site: Site, clock: SettableClock, end: date, months: int
+) -> None:
+    dealing.active(replace(TERMS, period=replace(TERMS.period, end=end)))
+
+    assert told(Program(site, clock).get(AGREEMENT))["agreement"]["months"] == months
+
+
 def test_an_agreement_s_days_tell_where_it_stands_though_nobody_noted_the_end(
     program: Program, dealing: Dealing
 ) -> None:
@@ -133,6 +152,43 @@ def test_what_becomes_of_a_wish_to_extend_is_told_with_the_agreement(program: Pr
     assert told(program.get(AGREEMENT))["extension_request"] == asked
     dealing.extend()
     assert told(program.get(AGREEMENT))["extension_request"] == {**asked, "status": "granted"}
+
+
+def test_a_wish_that_is_declined_or_lapses_is_told_with_the_agreement_and_by_no_webhook(
+    program: Program, dealing: Dealing, clock: SettableClock
+) -> None:
+    asked = told(program.post(EXTENSIONS, WISH), 201)
+    service.decline_extension("renosyd", decision_id=MANDATE, reason="Der er ikke plads.", by=STAFF, clock=clock)
+
+    assert told(program.get(AGREEMENT))["extension_request"] == {**asked, "status": "declined"}
+    assert outbox.latest("renosyd") == ()
+
+    program.post(EXTENSIONS, WISH)
+    dealing.morning(END + timedelta(days=1))
+
+    assert told(program.get(AGREEMENT))["extension_request"]["status"] == "lapsed"
+    assert [each.event.type for each in outbox.latest("renosyd")] == [EventType.AGREEMENT_ENDED]
+
+
+@pytest.mark.parametrize("key", ["old", "new"])
+def test_the_history_says_which_key_acted(dealing: Dealing, site: Site, clock: SettableClock, key: str) -> None:
+    dealing.active()
+    dealing.move_to(START)
+    program_by_key = {"old": Program(site, clock), "new": Program(site, clock)}
+    program = program_by_key[key]
+
+    program.put(f"{FORECASTS}/2025-W10", FORECAST)
+    program.post(EXTENSIONS, WISH)
+    update = told(program.post(KNOWLEDGE, UPDATE), 201)["id"]
+
+    by = f"partner:renosyd/{program.signer.key_id}"
+    (forecast,) = forecasts.history("renosyd", Week(2025, 10))
+    (request,) = service.partnership("renosyd").extension_requests
+    asked = store.history("renosyd")[-1]
+    assert asked.act.by == by
+    assert pages.log([asked], [])[0]["by"] == f"Partneren med nøglen {program.signer.key_id}"
+    assert (forecast.by, request.asked_by) == (by, by)
+    assert knowledge.of_partner("renosyd", update).received.by == by
 
 
 def test_a_partner_reads_the_figures_of_its_own_queue(program: Program, drop: Callable[..., None]) -> None:
@@ -210,8 +266,8 @@ def test_a_partner_puts_a_forecast_and_the_same_again_is_no_new_one(program: Pro
     assert told(program.put(f"{FORECASTS}/2025-W10", FORECAST)) == first
     changed = {"calls_per_day": [1, 2, 3, 4, 5, 6, 7]}
     assert told(program.put(f"{FORECASTS}/2025-W10", changed))["revision"] == 2
-    stored = forecasts.history("renosyd", Week(2025, 10))
-    assert [(each.total, each.by) for each in stored] == [(200, "partner:renosyd"), (28, "partner:renosyd")]
+    stored, by = forecasts.history("renosyd", Week(2025, 10)), f"partner:renosyd/{program.signer.key_id}"
+    assert [(each.total, each.by) for each in stored] == [(200, by), (28, by)]
 
 
 @pytest.mark.parametrize(
@@ -337,6 +393,41 @@ def test_the_day_after_the_end_only_the_agreement_is_read(program: Program, deal
     answer = told(program.get(AGREEMENT))
     assert (answer["status"], answer["agreement"]["status"]) == ("ended", "ended")
     assert forecasts.current("renosyd", Week(2025, 45)) is None
+
+
+@pytest.mark.parametrize(("path", "value"), [(KNOWLEDGE, UPDATE), (EXTENSIONS, WISH)])
+def test_after_the_end_a_post_that_was_answered_before_is_refused_too(
+    program: Program, clock: SettableClock, path: str, value: dict[str, Any]
+) -> None:
+    set_to(clock, datetime(2025, 9, 30, 21, 30, tzinfo=UTC))
+    value = {**value, "valid_from": "2025-12-01"} if path == KNOWLEDGE else value
+    assert program.post(path, value, key="k").status_code == 201
+    assert program.post(path, value, key="k").status_code == 201
+
+    set_to(clock, datetime(2025, 9, 30, 22, 0, tzinfo=UTC))
+
+    assert code(program.post(path, value, key="k")) == (403, "agreement_not_in_force")
+
+
+@pytest.mark.parametrize(
+    ("before", "midnight"),
+    [
+        pytest.param(403, datetime(2025, 2, 28, 23, tzinfo=UTC), id="the first day, 1 March in winter"),
+        pytest.param(200, datetime(2025, 9, 30, 22, tzinfo=UTC), id="after the last, 30 September in summer"),
+    ],
+)
+def test_an_agreement_begins_and_ends_at_danish_midnight(
+    dealing: Dealing, site: Site, clock: SettableClock, before: int, midnight: datetime
+) -> None:
+    dealing.active()
+    path = f"{FORECASTS}/2025-W45"
+
+    set_to(clock, midnight - timedelta(minutes=30))
+    program = Program(site, clock)
+    assert program.put(path, FORECAST).status_code == before
+
+    set_to(clock, midnight + timedelta(minutes=30))
+    assert {program.put(path, FORECAST).status_code, before} == {200, 403}
 
 
 def test_before_the_first_day_a_partner_is_told_when_it_begins(

@@ -47,7 +47,7 @@ class AgreementAnswer:
     start: date = field(metadata=_says("Første dag"))
     end: date | None = field(metadata=_says("Sidste dag; null, når aftalen ikke har nogen"))
     review_date: date | None = field(metadata=_says("Dagen, en aftale uden slutdato gennemgås"))
-    months: int | None = field(metadata=_says("Hele måneder; null, når aftalen ikke har nogen sidste dag"))
+    months: int | None = field(metadata=_says("Hele måneder, rundet ned; null, når aftalen ikke har nogen sidste dag"))
     coverage: str = field(metadata=_says("Hvad aftalen dækker"))
     expected_calls_per_month: int = field(metadata=_says("Aftalte opkald om måneden"))
     price_per_call_oere: int | None = field(metadata=_says("Pris pr. opkald i øre; null, når ingen er aftalt"))

@@ -20,7 +20,7 @@ from chalicelib.partners.api.answers import (
     PartnershipAnswer,
 )
 from chalicelib.partners.api.bodies import ExtensionRequestBody, ForecastBody, KnowledgeUpdateBody
-from chalicelib.partners.api.permission import check_in_force
+from chalicelib.partners.api.permission import on_any_day, while_in_force
 from chalicelib.partners.api.refusals import NoFigures, NotAMonth
 from chalicelib.partners.forecasts import store as forecasts
 from chalicelib.partners.forecasts.weeks import Week
@@ -32,7 +32,14 @@ bp = Blueprint(__name__)
 _KNOWLEDGE = "/partner/v1/knowledge-updates"
 
 
-@signed_route(bp, "GET", "/partner/v1/agreement", summary="Jeres aftaler", answers={200: PartnershipAnswer})
+@signed_route(
+    bp,
+    "GET",
+    "/partner/v1/agreement",
+    summary="Jeres aftaler",
+    permit=on_any_day,
+    answers={200: PartnershipAnswer},
+)
 def read_agreement(call: PartnerCall) -> Answer:
     """The one thing that a partner may read on any day."""
     partnership = service.partnership(call.partner_id)
@@ -44,6 +51,7 @@ def read_agreement(call: PartnerCall) -> Answer:
     "GET",
     "/partner/v1/figures/{month}",
     summary="Tallene for jeres kø i en måned",
+    permit=while_in_force,
     parameters={
         "month": PathParameter(
             description="Måneden, som ÅÅÅÅ-MM", pattern="^[0-9]{4}-(0[1-9]|1[0-2])$", example="2025-01"
@@ -52,9 +60,8 @@ def read_agreement(call: PartnerCall) -> Answer:
     answers={200: FiguresAnswer, 403: None, 404: None, 422: None},
 )
 def read_figures(call: PartnerCall) -> Answer:
-    partner = check_in_force(call).partner
     month = _month(call.visit.parameters["month"])
-    found = figures.partner_month(partner.queue, month)
+    found = figures.partner_month(service.partnership(call.partner_id).partner.queue, month)
     if found is None:
         raise NoFigures
     return _told(telling.figures(found))
@@ -65,6 +72,7 @@ def read_figures(call: PartnerCall) -> Answer:
     "PUT",
     "/partner/v1/forecasts/{week}",
     summary="Meld de opkald, I venter i en uge",
+    permit=while_in_force,
     parameters={
         "week": PathParameter(
             description="Ugen efter ISO 8601, som ÅÅÅÅ-Wuu: fra denne uge til 104 uger frem",
@@ -77,7 +85,6 @@ def read_figures(call: PartnerCall) -> Answer:
 )
 def put_forecast(call: PartnerCall) -> Answer:
     """The latest that we took counts; the same again changes nothing."""
-    check_in_force(call)
     week = Week.parse(call.visit.parameters["week"])
     calls = bodies.calls_per_day(call.visit.json())
     forecast = forecasts.put(call.partner_id, week, calls, by=_by(call), clock=call.visit.clock)
@@ -89,11 +96,11 @@ def put_forecast(call: PartnerCall) -> Answer:
     "POST",
     "/partner/v1/extension-requests",
     summary="Bed om, at aftalen forlænges",
+    permit=while_in_force,
     body=ExtensionRequestBody,
     answers={201: ExtensionRequestAnswer, 403: None},
 )
 def ask_for_extension(call: PartnerCall) -> Answer:
-    check_in_force(call)
     wish = bodies.wish(call.visit.json())
     request = service.request_extension(
         call.partner_id,
@@ -111,11 +118,11 @@ def ask_for_extension(call: PartnerCall) -> Answer:
     "POST",
     _KNOWLEDGE,
     summary="Send noget, agenterne skal vide",
+    permit=while_in_force,
     body=KnowledgeUpdateBody,
     answers={201: KnowledgeUpdateAnswer, 403: None},
 )
 def send_knowledge_update(call: PartnerCall) -> Answer:
-    check_in_force(call)
     update = knowledge.submit(
         call.partner_id,
         bodies.draft(call.visit.json()),
@@ -132,6 +139,7 @@ def send_knowledge_update(call: PartnerCall) -> Answer:
     "GET",
     "/partner/v1/knowledge-updates/{update_id}",
     summary="Noget, I har sendt til agenterne, og hvad der er blevet af det",
+    permit=while_in_force,
     parameters={
         "update_id": PathParameter(
             description="Opdateringens id", pattern="^[A-Za-z0-9_-]+$", example="5e0c3c2f9a7d4b1e8f60a2d1"
@@ -140,7 +148,6 @@ def send_knowledge_update(call: PartnerCall) -> Answer:
     answers={200: KnowledgeUpdateAnswer, 403: None, 404: None},
 )
 def read_knowledge_update(call: PartnerCall) -> Answer:
-    check_in_force(call)
     update = knowledge.of_partner(call.partner_id, call.visit.parameters["update_id"])
     return _told(telling.knowledge_update(update))
 
@@ -157,7 +164,8 @@ def _month(text: str) -> Month:
 
 
 def _by(call: PartnerCall) -> str:
-    return f"partner:{call.partner_id}"
+    """Return who acts: the partner, and by which of its keys."""
+    return f"partner:{call.partner_id}/{call.key_id}"
 
 
 def _idempotency_key(call: PartnerCall) -> str:
