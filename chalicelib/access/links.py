@@ -6,7 +6,7 @@ Of a token only the digest is stored here. The outbox holds the mail, and so the
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pynamodb.attributes import UnicodeAttribute
@@ -16,7 +16,7 @@ from chalicelib.access.people import spelled
 from chalicelib.access.tokens import digest, new_token
 from chalicelib.common.clock import Clock
 from chalicelib.common.errors import AppError
-from chalicelib.runtime.tables import IntegerAttribute, Table
+from chalicelib.runtime.tables import InstantAttribute, IntegerAttribute, Table
 
 _SK = "link"
 
@@ -61,9 +61,9 @@ class _Row(Table):
     purpose = UnicodeAttribute()
     subject = UnicodeAttribute()
     address = UnicodeAttribute()
-    expires_at = UnicodeAttribute()
+    expires_at = InstantAttribute()
     expires_at_epoch = IntegerAttribute()  # for the table's TTL, which only tidies
-    used_at = UnicodeAttribute(null=True)
+    used_at = InstantAttribute(null=True)
 
 
 def new(to: TransactWrite, *, purpose: Purpose, subject: str, address: str, valid_for: timedelta, clock: Clock) -> str:
@@ -76,7 +76,7 @@ def new(to: TransactWrite, *, purpose: Purpose, subject: str, address: str, vali
             purpose=purpose.value,
             subject=subject,
             address=spelled(address),
-            expires_at=expires_at.isoformat(),
+            expires_at=expires_at,
             expires_at_epoch=int(expires_at.timestamp()),
         ),
         condition=_Row.pk.does_not_exist(),
@@ -90,10 +90,9 @@ def look(token: str, *, purpose: Purpose, clock: Clock) -> Link | None:
         row = _Row.get(_pk(token), _SK, consistent_read=True)
     except _Row.DoesNotExist:
         return None
-    expires_at = datetime.fromisoformat(row.expires_at)
-    if row.purpose != purpose.value or row.used_at is not None or expires_at <= clock.now():
+    if row.purpose != purpose.value or row.used_at is not None or row.expires_at <= clock.now():
         return None
-    return Link(purpose=purpose, subject=row.subject, address=row.address, expires_at=expires_at)
+    return Link(purpose=purpose, subject=row.subject, address=row.address, expires_at=row.expires_at)
 
 
 def redeem(to: TransactWrite, token: str, *, purpose: Purpose, clock: Clock) -> Link:
@@ -107,7 +106,7 @@ def redeem(to: TransactWrite, token: str, *, purpose: Purpose, clock: Clock) -> 
         raise LinkSpent
     to.update(
         _Row(_pk(token), _SK),
-        actions=[_Row.used_at.set(clock.now().astimezone(UTC).isoformat())],
+        actions=[_Row.used_at.set(clock.now())],
         condition=_Row.pk.exists() & _Row.used_at.does_not_exist(),
     )
     return link

@@ -11,6 +11,7 @@ from chalicelib.access import grants
 from chalicelib.access.people import Person, Role, spelled
 from chalicelib.access.tokens import new_token
 from chalicelib.common.clock import Clock
+from chalicelib.common.instants import instant_from, instant_text
 from chalicelib.runtime.tables import Table, transaction
 
 _LIST = "staff"
@@ -55,7 +56,7 @@ class _Logged(Table):
 
     @classmethod
     def of(cls, person: Person, what: str, *, by: str, clock: Clock) -> _Logged:
-        at = f"{clock.now().isoformat(timespec='microseconds')}#{new_token()}"
+        at = f"{instant_text(clock.now())}#{new_token()}"
         return cls(_LOG, at, what=what, by=by, address=spelled(person.address), role=person.role.value)
 
 
@@ -84,7 +85,7 @@ def log() -> tuple[Change, ...]:
     """Return every change, oldest first."""
     return tuple(
         Change(
-            at=datetime.fromisoformat(row.sk.partition("#")[0]),
+            at=instant_from(row.sk.partition("#")[0]),
             by=row.by,
             what=row.what,
             person=Person(address=row.address, role=Role(row.role)),

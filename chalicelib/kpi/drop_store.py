@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib.common.clock import COPENHAGEN, Clock, system_clock
 from chalicelib.common.errors import Conflict, TryLater
+from chalicelib.common.instants import instant_text
 from chalicelib.common.months import Month
 from chalicelib.kpi.cells import Order
-from chalicelib.kpi.drops import Drop, Notice, Status, Versioned, instant_text, is_older
+from chalicelib.kpi.drops import Drop, Notice, Status, Versioned, is_older
 from chalicelib.mail import outbox
-from chalicelib.runtime.tables import IntegerAttribute, JSONTextAttribute, Table, conflict_means, transaction
+from chalicelib.runtime.tables import (
+    InstantAttribute,
+    IntegerAttribute,
+    JSONTextAttribute,
+    Table,
+    conflict_means,
+    transaction,
+)
 
 _ATTEMPTS = 8
 
@@ -25,7 +32,7 @@ class _ByMonth(GlobalSecondaryIndex["_DropRow"]):  # type: ignore[no-untyped-cal
         projection = AllProjection()
 
     arrived_month = UnicodeAttribute(hash_key=True)
-    arrived_at = UnicodeAttribute(range_key=True)
+    arrived_at = InstantAttribute(range_key=True)
 
 
 class _DropRow(Table):
@@ -39,7 +46,7 @@ class _DropRow(Table):
     event_at = UnicodeAttribute()
     arrival = IntegerAttribute()
     arrived_month = UnicodeAttribute()
-    arrived_at = UnicodeAttribute()
+    arrived_at = InstantAttribute()
     status = UnicodeAttribute()
     superseded_by = UnicodeAttribute(null=True)
     reason = UnicodeAttribute(null=True)
@@ -54,7 +61,7 @@ class _DropRow(Table):
             version_id=self.version_id,
             size=self.size,
             order=Order(self.event_at, self.arrival),
-            arrived_at=datetime.fromisoformat(self.arrived_at),
+            arrived_at=self.arrived_at,
             status=Status(self.status),
             superseded_by=self.superseded_by,
             reason=self.reason or "",
@@ -216,7 +223,7 @@ def _row(notice: Notice, order: Order, superseded_by: str | None, clock: Clock) 
         event_at=order.event_at,
         arrival=order.arrival,
         arrived_month=str(Month.of(now.astimezone(COPENHAGEN).date())),
-        arrived_at=instant_text(now),
+        arrived_at=now,
         status=Status.RECEIVED.value,
         superseded_by=superseded_by,
     )

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from chalicelib.common.errors import AppError
+from chalicelib.common.instants import instant_text
 from chalicelib.kpi.cells import Order
 
 _ROOT = "drops"
@@ -160,11 +161,6 @@ def place_of(key: str) -> Place:
 def is_folder(key: str) -> bool:
     """Whether the key is the empty object that some programs put to show a folder."""
     return key.endswith("/")
-
-
-def instant_text(instant: datetime) -> str:
-    """Return the instant so that texts sort as instants do."""
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _text(value: object) -> str:

@@ -14,6 +14,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.access.people import Person, Role
 from chalicelib.common.clock import COPENHAGEN
+from chalicelib.common.instants import instant_from, instant_text
 from chalicelib.runtime.tables import JSONTextAttribute, Table, conflict_means
 
 #: The index's state of what is no request: it waits for a day too.
@@ -61,7 +62,7 @@ class _Row(Table):
             address=self.sk,
             inviter=Person(address=asked["by"], role=role, municipality_code=inviter_of),
             invited_on=date.fromisoformat(asked["on"]),
-            expires_at=datetime.fromisoformat(asked["expires_at"]),
+            expires_at=instant_from(asked["expires_at"]),
         )
 
 
@@ -75,7 +76,7 @@ def put(writes: TransactWrite, invitation: Invitation) -> None:
             "by": invitation.inviter.address,
             "role": invitation.inviter.role.value,
             "on": invitation.invited_on.isoformat(),
-            "expires_at": invitation.expires_at.isoformat(),
+            "expires_at": instant_text(invitation.expires_at),
         },
     )
     writes.save(row)

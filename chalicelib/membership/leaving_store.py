@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.common.instants import instant_from, instant_text
 from chalicelib.membership.leaving import ExitAnswer, Withdrawal
 from chalicelib.runtime.tables import JSONTextAttribute, Table
 
@@ -44,7 +45,7 @@ class _WithdrawalRow(Table):
             notice_months=given["notice_months"],
             given_by=given["by"],
             given_on=date.fromisoformat(given["on"]),
-            given_at=datetime.fromisoformat(given["at"]),
+            given_at=instant_from(given["at"]),
             request_id=given["request_id"],
             has_ended=self.state is None,
         )
@@ -69,7 +70,7 @@ def add_withdrawal(writes: TransactWrite, withdrawal: Withdrawal) -> None:
             "notice_months": withdrawal.notice_months,
             "by": withdrawal.given_by,
             "on": withdrawal.given_on.isoformat(),
-            "at": withdrawal.given_at.isoformat(),
+            "at": instant_text(withdrawal.given_at),
             "request_id": withdrawal.request_id,
         },
     )
@@ -111,7 +112,7 @@ def add_answer(writes: TransactWrite, answer: ExitAnswer) -> None:
             "reasons": list(answer.reasons),
             "text": answer.text,
             "may_interview": answer.may_interview,
-            "answered_at": answer.answered_at.isoformat(),
+            "answered_at": instant_text(answer.answered_at),
         },
     )
     writes.save(row, condition=_AnswerRow.pk.does_not_exist())
@@ -130,7 +131,7 @@ def _answer(row: _AnswerRow) -> ExitAnswer:
         reasons=tuple(row.answer["reasons"]),
         text=row.answer["text"],
         may_interview=row.answer["may_interview"],
-        answered_at=datetime.fromisoformat(row.answer["answered_at"]),
+        answered_at=instant_from(row.answer["answered_at"]),
     )
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.common.instants import instant_text
 from chalicelib.membership.onboarding import Responsible, Task
 from chalicelib.membership.request_json import agreement_from_json, agreement_to_json
 from chalicelib.membership.requests import Act, Agreement
-from chalicelib.runtime.tables import JSONTextAttribute, Table, conflict_means
+from chalicelib.runtime.tables import InstantAttribute, JSONTextAttribute, Table, conflict_means
 
 #: The index's state of what is no request: it waits for a day too.
 _OPEN_TASK = "task"
@@ -80,7 +81,7 @@ class _ChangeRow(Table):
     sk = UnicodeAttribute(range_key=True)
     what = UnicodeAttribute()
     by = UnicodeAttribute()
-    at = UnicodeAttribute()
+    at = InstantAttribute()
     on = UnicodeAttribute()
 
 
@@ -167,22 +168,18 @@ def add_change(writes: TransactWrite, municipality_code: str, *, version: int, w
 
 def add_note(writes: TransactWrite, municipality_code: str, *, version: int, what: str, act: Act) -> None:
     """Add to a transaction what somebody did about a member that left the register's entry, as it is, alone."""
-    at = f"{act.at.astimezone(UTC).isoformat(timespec='microseconds')}#{secrets.token_hex(4)}"
+    at = f"{instant_text(act.at)}#{secrets.token_hex(4)}"
     writes.save(_change(municipality_code, f"{_version(version)}#{at}", what, act))
 
 
 def changes(municipality_code: str) -> tuple[tuple[str, Act], ...]:
     """Return what was done about a member, in the register's entry or beside it, oldest first (strong read)."""
     rows = _ChangeRow.query(f"member#{municipality_code}", consistent_read=True)
-    return tuple(
-        (row.what, Act(by=row.by, at=datetime.fromisoformat(row.at), on=date.fromisoformat(row.on))) for row in rows
-    )
+    return tuple((row.what, Act(by=row.by, at=row.at, on=date.fromisoformat(row.on))) for row in rows)
 
 
 def _change(municipality_code: str, key: str, what: str, act: Act) -> _ChangeRow:
-    return _ChangeRow(
-        f"member#{municipality_code}", key, what=what, by=act.by, at=act.at.isoformat(), on=act.on.isoformat()
-    )
+    return _ChangeRow(f"member#{municipality_code}", key, what=what, by=act.by, at=act.at, on=act.on.isoformat())
 
 
 def _version(version: int) -> str:

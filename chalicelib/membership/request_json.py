@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
+from chalicelib.common.instants import instant_from, instant_text
 from chalicelib.members.member import Service
 from chalicelib.membership.requests import Act, Agreement, Entry, Event, Request, State, Submission
 
@@ -21,7 +22,7 @@ def request_to_json(request: Request) -> dict[str, Any]:
         "contact_address": asked.contact_address,
         "dispensation_reason": asked.dispensation_reason,
         "submitted_on": request.submitted_on.isoformat(),
-        "submitted_at": request.submitted_at.isoformat(),
+        "submitted_at": instant_text(request.submitted_at),
         "state": request.state.value,
         "version": request.version,
         "new_date_needed": request.new_date_needed,
@@ -43,7 +44,7 @@ def request_from_json(stored: Mapping[str, Any]) -> Request:
         request_id=stored["request_id"],
         asked=asked,
         submitted_on=date.fromisoformat(stored["submitted_on"]),
-        submitted_at=datetime.fromisoformat(stored["submitted_at"]),
+        submitted_at=instant_from(stored["submitted_at"]),
         state=State(stored["state"]),
         version=stored["version"],
         new_date_needed=stored["new_date_needed"],
@@ -79,7 +80,7 @@ def entry_to_json(entry: Entry) -> dict[str, Any]:
         "number": entry.number,
         "what": entry.what.value,
         "by": entry.act.by,
-        "at": entry.act.at.isoformat(),
+        "at": instant_text(entry.act.at),
         "on": entry.act.on.isoformat(),
         "reason": entry.reason,
         "decision_id": entry.decision_id,
@@ -91,7 +92,7 @@ def entry_from_json(stored: Mapping[str, Any]) -> Entry:
     return Entry(
         number=stored["number"],
         what=Event(what) if what in set(Event) else State(what),
-        act=Act(by=stored["by"], at=datetime.fromisoformat(stored["at"]), on=date.fromisoformat(stored["on"])),
+        act=Act(by=stored["by"], at=instant_from(stored["at"]), on=date.fromisoformat(stored["on"])),
         reason=stored["reason"],
         decision_id=stored["decision_id"],
     )

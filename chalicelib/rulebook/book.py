@@ -14,7 +14,7 @@ from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.common.errors import Conflict
 from chalicelib.rulebook.rules import Rule, RuleBook, RuleName, make_rule
-from chalicelib.runtime.tables import JSONTextAttribute, Table, conflict_means
+from chalicelib.runtime.tables import InstantAttribute, JSONTextAttribute, Table, conflict_means
 
 _SEED = Path(__file__).with_name("seed.json")
 _PARTITION = "rule"
@@ -35,7 +35,7 @@ class _Row(Table):
     sk = UnicodeAttribute(range_key=True)
     rule = JSONTextAttribute()
     registered_by = UnicodeAttribute(null=True)  # None: the rule came with the seed
-    registered_at = UnicodeAttribute(null=True)
+    registered_at = InstantAttribute(null=True)
 
     @classmethod
     def of(cls, rule: Rule, registration: Registration | None) -> _Row:
@@ -51,13 +51,13 @@ class _Row(Table):
             f"{rule.name}#{rule.in_force_from.isoformat()}",
             rule=stored,
             registered_by=registration.by if registration else None,
-            registered_at=registration.at.isoformat() if registration else None,
+            registered_at=registration.at if registration else None,
         )
 
     def registration(self) -> Registration | None:
         if self.registered_by is None or self.registered_at is None:
             return None
-        return Registration(by=self.registered_by, at=datetime.fromisoformat(self.registered_at))
+        return Registration(by=self.registered_by, at=self.registered_at)
 
 
 def load() -> RuleBook:

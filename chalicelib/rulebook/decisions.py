@@ -16,7 +16,7 @@ from pynamodb.exceptions import DoesNotExist
 from chalicelib.common.danish import long_date
 from chalicelib.common.errors import Conflict, NotFound
 from chalicelib.rulebook.meetings import Decision, ItemType, Meeting, NotADecisionId, decision_id, parse_decision_id
-from chalicelib.runtime.tables import IntegerAttribute, Table, conflict_means, transaction
+from chalicelib.runtime.tables import InstantAttribute, IntegerAttribute, Table, conflict_means, transaction
 
 __all__ = [
     "Decision",
@@ -54,14 +54,14 @@ class _MeetingRow(Table):
     sk = UnicodeAttribute(range_key=True)
     host = UnicodeAttribute()
     registered_by = UnicodeAttribute()
-    registered_at = UnicodeAttribute()
+    registered_at = InstantAttribute()
 
     def meeting(self) -> Meeting:
         return Meeting(
             day=date.fromisoformat(self.sk),
             host=self.host,
             registered_by=self.registered_by,
-            registered_at=datetime.fromisoformat(self.registered_at),
+            registered_at=self.registered_at,
         )
 
 
@@ -74,7 +74,7 @@ class _ItemRow(Table):
     type = UnicodeAttribute()
     text = UnicodeAttribute()
     registered_by = UnicodeAttribute()
-    registered_at = UnicodeAttribute()
+    registered_at = InstantAttribute()
 
     def decision(self) -> Decision:
         day = date.fromisoformat(self.pk.removeprefix(f"{_MEETINGS}#"))
@@ -85,7 +85,7 @@ class _ItemRow(Table):
             type=ItemType(self.type),
             text=self.text,
             registered_by=self.registered_by,
-            registered_at=datetime.fromisoformat(self.registered_at),
+            registered_at=self.registered_at,
         )
 
 
@@ -124,7 +124,7 @@ def add_meeting(meeting: Meeting) -> None:
         meeting.day.isoformat(),
         host=meeting.host,
         registered_by=meeting.registered_by,
-        registered_at=meeting.registered_at.isoformat(),
+        registered_at=meeting.registered_at,
     )
     with conflict_means(f"Mødet den {long_date(meeting.day)} er registreret i forvejen."):
         row.save(condition=_MeetingRow.pk.does_not_exist())
@@ -145,7 +145,7 @@ def add(decision: Decision) -> None:
         type=decision.type.value,
         text=decision.text,
         registered_by=decision.registered_by,
-        registered_at=decision.registered_at.isoformat(),
+        registered_at=decision.registered_at,
     )
     day = decision.meeting.isoformat()
     try:

@@ -17,7 +17,14 @@ from pynamodb.exceptions import DoesNotExist
 from chalicelib.common.clock import Clock, system_clock
 from chalicelib.common.errors import Conflict, Refused
 from chalicelib.partners.forecasts.weeks import DAYS, Week, check_open
-from chalicelib.runtime.tables import IntegerAttribute, JSONTextAttribute, Table, conflict_means, transaction
+from chalicelib.runtime.tables import (
+    InstantAttribute,
+    IntegerAttribute,
+    JSONTextAttribute,
+    Table,
+    conflict_means,
+    transaction,
+)
 
 MOST_CALLS_A_DAY = 100_000
 #: Of those who write one week at once, each round lets one through.
@@ -62,7 +69,7 @@ class _Row(Table):
     sk = UnicodeAttribute(range_key=True)
     revision = IntegerAttribute()
     calls_per_day = JSONTextAttribute()
-    accepted_at = UnicodeAttribute()
+    accepted_at = InstantAttribute()
     by = UnicodeAttribute()
     written_by = UnicodeAttribute()
 
@@ -150,7 +157,7 @@ def _row(pk: str, sk: str, forecast: Forecast, token: str) -> _Row:
         sk,
         revision=forecast.revision,
         calls_per_day=list(forecast.calls_per_day),
-        accepted_at=forecast.accepted_at.isoformat(),
+        accepted_at=forecast.accepted_at,
         by=forecast.by,
         written_by=token,
     )
@@ -162,7 +169,7 @@ def _forecast(partner_id: str, week: Week, row: _Row) -> Forecast:
         week=week,
         calls_per_day=tuple(row.calls_per_day),
         revision=row.revision,
-        accepted_at=datetime.fromisoformat(row.accepted_at),
+        accepted_at=row.accepted_at,
         by=row.by,
     )
 
