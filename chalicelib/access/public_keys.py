@@ -91,12 +91,10 @@ def read(text: str) -> bytes:
         PrivateKeySent: it is, or has with it, a private key.
         NoPublicKey: it is anything else.
     """
-    if len(text) > _MOST_CHARACTERS:
-        raise NoPublicKey
     if "PRIVATE" in text.upper():
         raise PrivateKeySent
     raw = _from_jwk(text) if text.lstrip().startswith(("{", "[")) else _from_pem(text)
-    if raw is None or bytes([*raw[:-1], raw[-1] & 0x7F]) in _SMALL_ORDER:
+    if raw is None or len(text) > _MOST_CHARACTERS or bytes([*raw[:-1], raw[-1] & 0x7F]) in _SMALL_ORDER:
         raise NoPublicKey
     return raw
 
@@ -120,9 +118,10 @@ def _from_pem(text: str) -> bytes | None:
 def _from_jwk(text: str) -> bytes | None:
     try:
         jwk = json.loads(text)
+        is_private = _has_private_member(jwk)
     except (ValueError, RecursionError):
         return None
-    if _has_private_member(jwk):
+    if is_private:
         raise PrivateKeySent
     if not isinstance(jwk, dict) or (jwk.get("kty"), jwk.get("crv")) != ("OKP", "Ed25519"):
         return None

@@ -60,6 +60,8 @@ def _private_texts() -> list[str]:
         _jwk(raw, d=seed),
         json.dumps({"keys": [json.loads(_jwk(raw, d=seed))]}),
         json.dumps({"kty": "oct", "k": seed}),
+        Signer(key).pem * 100 + encrypted,
+        json.dumps({"keys": [json.loads(_jwk(raw))] * 100 + [json.loads(_jwk(raw, d=seed))]}),
     ]
 
 
@@ -76,6 +78,7 @@ def _others() -> list[str]:
         Signer().pem * 2,
         "{",
         "[" * 3000,
+        "[" * 700 + "]" * 700,
         json.dumps([json.loads(_jwk(raw))]),
         json.dumps({"kty": "OKP", "crv": "Ed25519"}),
         _jwk(raw[:-1]),
