@@ -102,7 +102,10 @@ def sweep(*, clock: Clock = system_clock, nudge: Nudge = nudges.nudge, jitter: C
     """Take the attempts whose callers are gone for failed, and nudge what is due, oldest first."""
     now = clock.now()
     for event_id in store.in_state(State.CALLING, due_until=now):
-        _change(event_id, lambda it: rules.lapsed(it, now=now, jitter=jitter()), clock=clock)
+        try:
+            _change(event_id, lambda it: rules.lapsed(it, now=now, jitter=jitter()), clock=clock)
+        except EventBusy as error:  # the next sweep takes it; those after it needn't wait
+            logger().warning("event not swept up", extra={"event_id": event_id, "code": error.code})
     due = list(store.in_state(State.WAITING, due_until=now))
     nudge(due)
     if due:

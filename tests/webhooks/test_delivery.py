@@ -16,7 +16,7 @@ from standardwebhooks import Webhook
 from chalicelib.common.errors import Conflict
 from chalicelib.mail import outbox as mail_outbox
 from chalicelib.runtime.tables import conflict_means, transaction
-from chalicelib.webhooks import calling, endpoints, events, outbox, service
+from chalicelib.webhooks import calling, endpoints, events, outbox, service, store
 from chalicelib.webhooks.delivery import LEASE, Answer, Outcome
 from chalicelib.webhooks.messages import MOST_DATA_BYTES, EventRefused
 from chalicelib.webhooks.outbox import Event, EventType, State
@@ -170,16 +170,17 @@ def test_an_address_that_is_changed_during_the_call_is_not_switched_off(telling:
 
 
 def test_during_a_rotation_both_secrets_sign_and_then_the_new_one_alone(telling: Telling) -> None:
-    telling.clock.set(instant=datetime.now(UTC))
+    telling.clock.set(instant=datetime.now(UTC) - timedelta(hours=23, minutes=59))
     new = endpoints.rotate("renosyd", by=STAFF, clock=telling.clock).new_secret
     assert new is not None
+    telling.clock.set(instant=datetime.now(UTC))
     telling.record()
     telling.deliver()
 
     (got,) = telling.receiver.got
     for secret in (telling.secret, new):
         assert Webhook(secret).verify(got.body, got.headers)
-    assert len(endpoints.of("renosyd").signing(telling.clock.now() + timedelta(hours=24))) == 1
+    assert len(endpoints.of("renosyd").signing(telling.clock.now() + timedelta(minutes=1))) == 1
 
 
 def test_a_partner_without_an_address_is_told_nothing(aws: EmulatedAWS, clock: SettableClock) -> None:
@@ -239,6 +240,22 @@ def test_a_caller_that_dies_between_the_call_and_its_answer_is_followed_by_anoth
 
     assert telling.ids_got == [EVENT_ID]
     assert telling.now().state is State.DELIVERED
+
+
+def test_an_event_that_others_keep_changing_holds_up_none_of_the_others(
+    telling: Telling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dying(url: str, call: object) -> Answer:
+        raise Crash
+
+    telling.record()
+    with pytest.raises(Crash):
+        telling.deliver(post=dying)
+    telling.later(seconds=LEASE.total_seconds())
+    telling.record("ended_renosyd_3")
+    monkeypatch.setattr(store, "replace", lambda *args, **named: False)
+
+    assert telling.sweep() == ["ended_renosyd_3"]
 
 
 @pytest.mark.parametrize("fault", [crash_before, crash_after, answer_lost])
