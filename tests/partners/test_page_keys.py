@@ -93,6 +93,26 @@ def test_a_day_that_can_t_be_a_last_one_is_said_beside_its_field(
     assert partner_keys.find(key.key_id) == key
 
 
+@pytest.mark.parametrize(
+    ("instant", "latest", "too_late"),
+    [
+        pytest.param(datetime(2025, 2, 5, 22, 30, tzinfo=UTC), "06-02-2026", "07-02-2026", id="before midnight"),
+        pytest.param(datetime(2025, 2, 5, 23, 30, tzinfo=UTC), "07-02-2026", "08-02-2026", id="after midnight"),
+    ],
+)
+def test_a_year_ahead_is_counted_from_the_danish_day(
+    dealing: Dealing, site: Site, instant: datetime, latest: str, too_late: str
+) -> None:
+    dealing.registered()
+    key = registered_key(dealing)
+    dealing.clock.set(instant=instant)
+    secretariat = site.signed_in(SECRETARIAT)
+
+    answers = [secretariat.post(RETIRE, {"udloeber": key.key_id, "udloeber_den": day}) for day in (latest, too_late)]
+
+    assert [answer.status_code for answer in answers] == [303, 422]
+
+
 def test_a_key_must_be_chosen_and_be_the_partner_s_own(dealing: Dealing, secretariat: Visitor) -> None:
     registered_key(dealing)
     another = registered_key(dealing, "reno-djurs")
