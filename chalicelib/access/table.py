@@ -81,6 +81,7 @@ ROLES_BY_ROUTE: Mapping[tuple[str, str], frozenset[Role]] = {
     ("POST", "/partnere/ny"): _SECRETARIAT,
     ("GET", "/partnere/{partner_id}"): _READS,
     ("POST", "/partnere/{partner_id}/kontakter"): _SECRETARIAT,
+    ("POST", "/partnere/{partner_id}/oplysninger"): _SECRETARIAT,
     ("POST", "/partnere/{partner_id}/forslag"): _SECRETARIAT,
     ("POST", "/partnere/{partner_id}/opgiv"): _SECRETARIAT,
     ("POST", "/partnere/{partner_id}/aktiver"): _DECIDES,

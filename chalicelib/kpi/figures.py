@@ -8,15 +8,17 @@ from chalicelib.common.months import Month
 from chalicelib.kpi import figure_store
 from chalicelib.kpi.agents.agent_rules import KIND, Figures
 from chalicelib.kpi.cells import Entry, Source
-from chalicelib.kpi.partners import partner_rules
-from chalicelib.kpi.partners.partner_name import code_of
+from chalicelib.kpi.partners import partner_name, partner_rules
+from chalicelib.kpi.tables.danish_values import BadValue
 
 __all__ = [
     "AgentFigure",
     "MunicipalityFigures",
     "PartnerFigures",
     "Source",
+    "is_partner_name",
     "municipality_month",
+    "partner_code",
     "partner_month",
     "revisions",
 ]
@@ -77,9 +79,23 @@ def municipality_month(code: str, month: Month) -> MunicipalityFigures | None:
     )
 
 
+def partner_code(name: str) -> str:
+    """Return what all spellings of a partner's name share: two names of one code have the same figures."""
+    return partner_name.code_of(name)
+
+
+def is_partner_name(name: str) -> bool:
+    """Whether a file can call a partner so: else there will never be figures by that name."""
+    try:
+        partner_name.partner_code(name)
+    except BadValue:
+        return False
+    return True
+
+
 def partner_month(name: str, month: Month) -> PartnerFigures | None:
     """Return the current figures of the partner that files call by this name, in any case; None when there are none."""
-    code = code_of(name)
+    code = partner_code(name)
     cell = figure_store.head(partner_rules.KIND, month).cell_by_code.get(code)
     if cell is None:
         return None

@@ -1,4 +1,4 @@
-"""What is typed about partners and their agreements, read into values."""
+"""What is typed about agreements and keys, read into values."""
 
 from __future__ import annotations
 
@@ -10,27 +10,19 @@ from typing import TypeVar
 
 from chalicelib.common import written
 from chalicelib.common.written import FieldRefused, Fields, FormRefused
-from chalicelib.mail.addresses import AddressRefused, check_address
-from chalicelib.partners.agreements import Partner, Terms
+from chalicelib.partners.agreements import Terms
 from chalicelib.partners.evaluating import Said
 from chalicelib.partners.periods import Period
 from chalicelib.runtime.web import Form
 
 T = TypeVar("T")
 
-LONGEST_NAME = 60
 LONGEST_TEXT = 2000
-MOST_CONTACTS = 10
-_LONGEST_ID = 40
 _MOST_CALLS = 1_000_000
-_CVR = re.compile(r"[0-9]{8}")
 _WHOLE = re.compile(r"[0-9]{1,7}|[0-9]{1,3}(?:[. ][0-9]{3}){1,2}")
 _KRONER = re.compile(r"([0-9]{1,5})(?:[,.]([0-9]{2}))?")
-_IN_ADDRESSES = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "é": "e", "ü": "u", "ö": "oe", "ä": "ae"})
 #: [A] A key and its successor overlap for weeks, not years.
 _LONGEST_OVERLAP = timedelta(days=366)
-#: What stands where a partner's id would, in the addresses of pages.
-_RESERVED = ("ny",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,38 +33,6 @@ class Extension:
     review_date: date | None
     calls_per_month: int
     price_per_call_oere: int | None
-
-
-def partner(form: Form) -> Partner:
-    """Return the partner that the form describes.
-
-    Raises:
-        FormRefused: fields can't be taken; all of them.
-    """
-    fields = Fields()
-    name = fields.read("navn", lambda: _name(form.text("navn")))
-    cvr = fields.read("cvr", lambda: _cvr(form.text("cvr")))
-    queue = fields.read(
-        "koe", lambda: written.line(form.text("koe"), at_most=LONGEST_NAME, missing="Skriv køens navn.")
-    )
-    addresses = fields.read("kontakter", lambda: _addresses(form.text("kontakter")))
-    fields.check()
-    return Partner(
-        partner_id=id_of(_there(name)),
-        name=_there(name),
-        cvr=_there(cvr),
-        contacts=_there(addresses),
-        queue=_there(queue),
-    )
-
-
-def contacts(form: Form) -> tuple[str, ...]:
-    """Return the addresses that the form lists.
-
-    Raises:
-        FormRefused: they can't be taken.
-    """
-    return _alone("kontakter", lambda: _addresses(form.text("kontakter")))
 
 
 def terms(form: Form) -> Terms:
@@ -167,36 +127,6 @@ def reason(form: Form, name: str) -> str:
         FormRefused: it can't be taken.
     """
     return _alone(name, lambda: written.words(form.text(name), at_most=LONGEST_TEXT))
-
-
-def id_of(name: str) -> str:
-    """Return what a partner of this name has in addresses: `Reno Djurs` → `reno-djurs`."""
-    plain = name.casefold().translate(_IN_ADDRESSES)
-    return re.sub(r"[^a-z0-9]+", "-", plain)[:_LONGEST_ID].strip("-")
-
-
-def _name(text: str) -> str:
-    name = written.line(text, at_most=LONGEST_NAME, missing="Skriv partnerens navn, for eksempel RenoSyd.")
-    if len(id_of(name)) < 2 or id_of(name) in _RESERVED:
-        raise FieldRefused("Navnet skal have mindst to bogstaver eller tal og kan ikke være »ny«.")
-    return name
-
-
-def _cvr(text: str) -> str:
-    cvr = text.replace(" ", "")
-    if not _CVR.fullmatch(cvr):
-        raise FieldRefused("Skriv CVR-nummeret, otte cifre, for eksempel 12345678.")
-    return cvr
-
-
-def _addresses(text: str) -> tuple[str, ...]:
-    addresses = tuple(dict.fromkeys(text.split()))
-    if not 1 <= len(addresses) <= MOST_CONTACTS:
-        raise FieldRefused(f"Skriv mindst én og højst {MOST_CONTACTS} e-mailadresser, hver på sin linje.")
-    try:
-        return tuple(check_address(address) for address in addresses)
-    except AddressRefused as error:
-        raise FieldRefused("Skriv hver e-mailadresse på sin linje som navn@partner.dk, uden æ, ø og å.") from error
 
 
 def _calls(text: str) -> int:

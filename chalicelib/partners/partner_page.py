@@ -31,6 +31,7 @@ _EXTENSION = ("til", "til_gennemgang", "til_opkald", "til_pris", "beslutning")
 #: What was typed is shown again beside its error; a key never is: it may be a private one.
 _TYPED = (
     *(*_TERMS, "mandat", *_EXTENSION, "afslag", "begrundelse", "sidste_dag", "aarsag", "naeste", "kontakter"),
+    *("navn", "cvr", "koe"),
     *("udloeber", "udloeber_den"),
 )
 _OF_THE_DECISION = (NotADecisionId, refusals.DecisionUnknown, refusals.NotAMandate)
@@ -155,6 +156,7 @@ def _sent(visit: Visit) -> dict[str, str]:
 def _suggestion(found: Partnership) -> dict[str, Any]:
     """Return what the forms are filled with: the partner's wish, else what holds now."""
     typed: dict[str, Any] = dict.fromkeys(_TYPED, "")
+    typed |= {"navn": found.partner.name, "cvr": found.partner.cvr, "koe": found.partner.queue}
     typed["kontakter"] = "\n".join(found.partner.contacts)
     if found.latest is not None:
         typed["til_opkald"] = str(found.latest.terms.calls_per_month)

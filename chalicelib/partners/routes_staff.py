@@ -9,8 +9,9 @@ from chalice.app import Blueprint
 from chalicelib.access.people import Role
 from chalicelib.access.routing import route
 from chalicelib.access.visit import Visit
+from chalicelib.common.errors import Conflict
 from chalicelib.common.written import FormRefused
-from chalicelib.partners import forms, pages, partner_page, refusals, service, store
+from chalicelib.partners import forms, pages, partner_forms, partner_page, service, store
 from chalicelib.runtime.web import Answer, see_other
 
 bp = Blueprint(__name__)
@@ -32,11 +33,11 @@ def new_partner(visit: Visit) -> Answer:
 @route(bp, "POST", "/partnere/ny", summary="Opret en partner")
 def register(visit: Visit) -> Answer:
     try:
-        partner = forms.partner(visit.form)
+        partner = partner_forms.partner(visit.form)
         service.register(partner, by=visit.somebody.address, clock=visit.clock)
     except FormRefused as refused:
         return _new(visit, errors=refused.message_by_field)
-    except refusals.PartnerTaken as refused:
+    except Conflict as refused:
         return _new(visit, errors={"": refused.message}, status=409)
     return see_other(f"/partnere/{partner.partner_id}")
 
@@ -49,7 +50,16 @@ def partner(visit: Visit) -> Answer:
 @route(bp, "POST", "/partnere/{partner_id}/kontakter", summary="Ret partnerens kontakter")
 def change_contacts(visit: Visit) -> Answer:
     def change(partner_id: str, by: str) -> None:
-        service.change_contacts(partner_id, forms.contacts(visit.form), by=by, clock=visit.clock)
+        service.change_contacts(partner_id, partner_forms.contacts(visit.form), by=by, clock=visit.clock)
+
+    return partner_page.after(visit, change)
+
+
+@route(bp, "POST", "/partnere/{partner_id}/oplysninger", summary="Ret partnerens navn, CVR-nummer og kø")
+def correct(visit: Visit) -> Answer:
+    def change(partner_id: str, by: str) -> None:
+        right = partner_forms.correction(visit.form)
+        service.correct(partner_id, name=right.name, cvr=right.cvr, queue=right.queue, by=by, clock=visit.clock)
 
     return partner_page.after(visit, change)
 

@@ -17,7 +17,7 @@ from chalicelib.common.clock import Clock, system_clock
 from chalicelib.common.errors import Conflict, TryLater
 from chalicelib.mail import outbox
 from chalicelib.mail.outbox import Mail
-from chalicelib.partners import extending, letters, refusals, reminding, steps, store
+from chalicelib.partners import correcting, extending, letters, refusals, reminding, steps, store
 from chalicelib.partners.acting import act
 from chalicelib.partners.agreements import Agreement, Event, ExtensionRequest, Partner, Partnership, Step, Terms
 from chalicelib.partners.announcements import announcement
@@ -53,6 +53,20 @@ def register(partner: Partner, *, by: str, clock: Clock = system_clock) -> Partn
 def change_contacts(partner_id: str, contacts: Sequence[str], *, by: str, clock: Clock = system_clock) -> Partnership:
     """Let other addresses get the partner's mail."""
     return take(steps.contacts_changed(partnership(partner_id), contacts=contacts, act=act(by, clock)), clock=clock)
+
+
+def correct(partner_id: str, *, name: str, cvr: str, queue: str, by: str, clock: Clock = system_clock) -> Partnership:
+    """Put a mistyped name, CVR number or queue right. The partner's figures are those of the queue that it has now.
+
+    Raises:
+        PartnerTaken: the name or the queue is another's.
+    """
+    found = partnership(partner_id)
+    step = correcting.corrected(found, name=name, cvr=cvr, queue=queue, act=act(by, clock))
+    if step is None:
+        return found
+    after = step.partnership.partner
+    return take(step, clock=clock, also=lambda writes: store.move_claims(writes, before=found.partner, after=after))
 
 
 def propose(partner_id: str, terms: Terms, *, by: str, clock: Clock = system_clock) -> Partnership:

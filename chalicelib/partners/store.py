@@ -1,4 +1,4 @@
-"""Partners as they are stored: each as one item with all its agreements, its history beside it, and who holds a queue.
+"""Partners as they are stored: each as one item with all its agreements, its history beside it, and who holds a name.
 
 Every step is one transaction on the condition that nobody took another in between. The partners, some tens of them, are
 one partition: one query reads them all.
@@ -17,8 +17,8 @@ from pynamodb.exceptions import DoesNotExist
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.common.errors import Conflict
-from chalicelib.partners import refusals
-from chalicelib.partners.agreements import Entry, Event, Partnership, Step
+from chalicelib.partners import naming, refusals
+from chalicelib.partners.agreements import Entry, Event, Partner, Partnership, Step
 from chalicelib.partners.partner_json import (
     entry_from_json,
     entry_to_json,
@@ -34,6 +34,7 @@ _NEWSLETTER = "newsletter"
 _CLAIM = "claim"
 _ID = re.compile(r"(?=.{1,40}$)[a-z0-9]+(?:-[a-z0-9]+)*")
 _BUSY = "Partneren blev ændret af en anden imens. Se siden igen, og prøv så."
+_BUSY_NEW = "Partneren blev ikke oprettet, for noget andet blev skrevet imens. Prøv igen."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +68,8 @@ class _EntryRow(Table):
     written_by = UnicodeAttribute()
 
 
-class _QueueRow(Table):
-    """Whose a queue is: figures of one queue are one partner's."""
+class _ClaimRow(Table):
+    """Whose the name of a queue, or of a partner, is: figures of one queue are one partner's."""
 
     feature = "partners"
 
@@ -93,7 +94,7 @@ def commit(step: Step, *, also: Also = lambda _: None) -> None:
     A transaction whose answer was lost is tried again and then meets itself: it knows its own token.
 
     Raises:
-        PartnerTaken: a new partner's name or queue is another's.
+        PartnerTaken: the partner's name or queue is another's.
         Conflict: somebody else wrote the partner since it was read, or `also` met a conflict.
     """
     partnership, token = step.partnership, secrets.token_hex(8)
@@ -103,19 +104,28 @@ def commit(step: Step, *, also: Also = lambda _: None) -> None:
     entry = _EntryRow(_history(partner_id), _entry_key(version), entry=entry_to_json(step.entry), written_by=token)
     unchanged = _PartnerRow.pk.does_not_exist() if is_new else _PartnerRow.version == version - 1
     try:
-        with conflict_means(_BUSY), transaction() as writes:
+        with conflict_means(_BUSY_NEW if is_new else _BUSY), transaction() as writes:
             writes.save(row, condition=unchanged)
             writes.save(entry, condition=_EntryRow.pk.does_not_exist())
             if is_new:
-                queue = _QueueRow(_queue(partnership.partner.queue), partner_id=partner_id)
-                writes.save(queue, condition=_QueueRow.pk.does_not_exist())
+                move_claims(writes, before=None, after=partnership.partner)
             also(writes)
     except Conflict as conflict:
         if _written_by(partner_id, version) == token:
             return
-        if is_new:
+        if (is_new and get(partner_id)) or _is_anothers(partnership.partner):
             raise refusals.PartnerTaken from conflict
         raise
+
+
+def move_claims(writes: TransactWrite, *, before: Partner | None, after: Partner) -> None:
+    """Add to a partner's transaction that it alone is called what it is now called, and no more what it was called."""
+    held = naming.claims_of(before) if before else frozenset()
+    wanted = naming.claims_of(after)
+    for key in held - wanted:
+        writes.delete(_ClaimRow(key, _CLAIM), condition=_ClaimRow.partner_id == after.partner_id)
+    for key in wanted - held:
+        writes.save(_ClaimRow(key, _CLAIM, partner_id=after.partner_id), condition=_ClaimRow.pk.does_not_exist())
 
 
 def get(partner_id: str) -> Partnership | None:
@@ -189,6 +199,14 @@ def _entry_key(version: int) -> str:
     return f"{version:06d}"
 
 
-def _queue(name: str) -> str:
-    """Return the key of a queue: exports write its name in any case."""
-    return f"queue#{' '.join(name.split()).casefold()}"
+def _is_anothers(partner: Partner) -> bool:
+    """Whether another partner is called what this one would be (strong reads)."""
+    holders = (_holder(key) for key in naming.claims_of(partner))
+    return any(holder not in (None, partner.partner_id) for holder in holders)
+
+
+def _holder(claim: str) -> str | None:
+    try:
+        return _ClaimRow.get(claim, _CLAIM, consistent_read=True).partner_id
+    except DoesNotExist:
+        return None

@@ -31,6 +31,7 @@ WAITS_FOR: Mapping[str, str] = {
 EVENT_NAMES: Mapping[str, str] = {
     "registered": "Oprettet",
     "contacts_changed": "Kontakter ændret",
+    "corrected": "Navn, CVR-nummer eller kø rettet",
     "proposed": "Aftale foreslået",
     "dropped": "Forslag opgivet",
     "activated": "Aftale aktiveret",
