@@ -132,7 +132,10 @@ def sweep(
     """
     now, today = clock.now(), clock.today()
     for entry in store.in_state(State.SENDING, due_until=now):
-        _change(entry.mail_id, lambda it: rules.overdue(it, now=now), store=store)
+        try:
+            _change(entry.mail_id, lambda it: rules.overdue(it, now=now), store=store)
+        except MailBusy as error:  # the next sweep takes it; those after it needn't wait
+            logger().warning("mail not swept up", extra={"mail_id": entry.mail_id, "code": error.code})
     end_of_today = start_of_day(today + timedelta(days=1))
     waiting = [
         entry

@@ -53,6 +53,24 @@ def test_a_mail_that_the_index_still_names_and_that_is_erased_is_passed_over(
     assert nudged == []
 
 
+def test_a_mail_that_others_keep_changing_holds_up_none_of_the_others(
+    clock: SettableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = _table(clock)
+    stored = table.get("notice_2024-10_751_r1")
+    assert stored is not None
+    under_way = claimed(stored.delivery, owner="a", now=NOW, today=clock.today(), digest="d", size=1)
+    table.replace("notice_2024-10_751_r1", stored.delivery, under_way)
+    clock.set(instant=NOW + LEASE + GRACE)
+    outbox.record_alone(a_mail("notice_2024-10_740_r1"), clock=clock, add=table.add)
+    monkeypatch.setattr(table, "replace", lambda mail_id, before, after: False)
+    nudged: list[str] = []
+
+    service.sweep(clock=clock, store=table, nudge=nudged.extend)
+
+    assert nudged == ["notice_2024-10_740_r1"]
+
+
 def test_a_sender_that_wakes_up_after_its_lease_sends_nothing(
     clock: SettableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
