@@ -9,9 +9,10 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.access import links
 from chalicelib.access.links import LinkSpent, Purpose
+from chalicelib.access.people import spelled
 from chalicelib.common.clock import Clock, system_clock
 from chalicelib.partners import refusals, service, steps
-from chalicelib.partners.acting import act
+from chalicelib.partners.acting import act, insisting
 from chalicelib.partners.agreements import Agreement, Evaluation, Partnership, Party
 
 #: [A] How long the partner's link can be used: past the end, for who looks back.
@@ -28,14 +29,17 @@ class Said:
 
 
 def new_link(writes: TransactWrite, partnership: Partnership, agreement: Agreement, *, clock: Clock) -> str | None:
-    """Add a link to a transaction by which the partner evaluates; None when it has."""
+    """Add a link to a transaction by which the partner evaluates; None when it has.
+
+    One mail takes it to all contacts, so it is theirs together: it ends when one of them is a contact no longer.
+    """
     if any(each.party is Party.PARTNER for each in agreement.evaluations):
         return None
     return links.new(
         writes,
         purpose=Purpose.PARTNER_EVALUATION,
         subject=f"{partnership.partner_id}/{agreement.number}",
-        address=partnership.partner.contacts[0],
+        address=" ".join(partnership.partner.contacts),
         valid_for=timedelta(days=DAYS_TO_ANSWER),
         clock=clock,
     )
@@ -45,13 +49,15 @@ def asked_by_link(token: str, *, clock: Clock = system_clock) -> tuple[Partnersh
     """Return what a link asks about, without using the link.
 
     Raises:
-        LinkSpent: it can't be redeemed.
+        LinkSpent: it can't be redeemed, or somebody who got it is a contact no longer.
     """
     link = links.look(token, purpose=Purpose.PARTNER_EVALUATION, clock=clock)
     if link is None:
         raise LinkSpent
     partner_id, _, number = link.subject.partition("/")
     partnership = service.partnership(partner_id)
+    if not set(link.address.split()) <= {spelled(contact) for contact in partnership.partner.contacts}:
+        raise LinkSpent
     agreement = partnership.numbered(int(number))
     if agreement is None:
         raise refusals.AgreementUnknown
@@ -62,19 +68,17 @@ def evaluate_by_link(token: str, said: Said, *, clock: Clock = system_clock) -> 
     """Redeem the link for the partner's evaluation.
 
     Raises:
-        LinkSpent: it can't be redeemed.
+        LinkSpent: it can't be redeemed, or somebody who got it is a contact no longer.
         AlreadyEvaluated: the partner did so by an earlier link.
+        TryLater: others kept writing the partner.
     """
-    partnership, agreement = asked_by_link(token, clock=clock)
-    _evaluate(
-        partnership,
-        agreement.number,
-        said,
-        party=Party.PARTNER,
-        by=f"partner:{partnership.partner_id}",
-        clock=clock,
-        token=token,
-    )
+
+    def attempt() -> None:
+        partnership, agreement = asked_by_link(token, clock=clock)
+        by = f"partner:{partnership.partner_id}"
+        _evaluate(partnership, agreement.number, said, party=Party.PARTNER, by=by, clock=clock, token=token)
+
+    insisting(attempt)
 
 
 def to_evaluate(partner_id: str, *, clock: Clock = system_clock) -> tuple[Partnership, Agreement]:
@@ -95,9 +99,14 @@ def evaluate(partner_id: str, said: Said, *, by: str, clock: Clock = system_cloc
 
     Raises:
         PartnerUnknown, AgreementUnknown, AlreadyEvaluated: the rules say no.
+        TryLater: others kept writing the partner.
     """
-    partnership, agreement = to_evaluate(partner_id, clock=clock)
-    _evaluate(partnership, agreement.number, said, party=Party.SECRETARIAT, by=by, clock=clock)
+
+    def attempt() -> None:
+        partnership, agreement = to_evaluate(partner_id, clock=clock)
+        _evaluate(partnership, agreement.number, said, party=Party.SECRETARIAT, by=by, clock=clock)
+
+    insisting(attempt)
 
 
 def _evaluate(

@@ -239,6 +239,32 @@ def test_each_side_evaluates_once_the_partner_by_its_link(dealing: Dealing) -> N
         evaluating.evaluate("renosyd", SAID, by=STAFF, clock=dealing.clock)
 
 
+@pytest.mark.parametrize(
+    ("contacts", "holds"),
+    [
+        pytest.param(["chef@renosyd.example", "Drift@renosyd.example", "ny@renosyd.example"], True, id="one more"),
+        pytest.param(["drift@renosyd.example", "ny@renosyd.example"], False, id="one went"),
+        pytest.param(["chef@renosyd.example"], False, id="the first went"),
+    ],
+)
+def test_the_partner_s_link_holds_as_long_as_all_who_got_it_are_contacts(
+    dealing: Dealing, contacts: list[str], holds: bool
+) -> None:
+    dealing.active()
+    dealing.morning(END - timedelta(days=60))
+    told = next(mail_id for mail_id in mail_ids() if mail_id.endswith("_60"))
+    token = mail(told).facts["evaluation_url"].rpartition("/")[2]
+
+    service.change_contacts("renosyd", contacts, by=STAFF, clock=dealing.clock)
+
+    if holds:
+        evaluating.evaluate_by_link(token, SAID, clock=dealing.clock)
+    else:
+        with pytest.raises(LinkSpent):
+            evaluating.asked_by_link(token, clock=dealing.clock)
+    assert bool(dealing.now().granted[0].evaluations) is holds
+
+
 def test_the_secretariat_evaluates_what_has_begun_not_what_is_to_come(dealing: Dealing) -> None:
     dealing.active()
     with pytest.raises(refusals.AgreementUnknown):
