@@ -6,7 +6,6 @@ Of two who press at once, one wins, and the other sees what happened.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import date
 
 from pynamodb.transactions import TransactWrite
@@ -14,18 +13,16 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.access import staff
 from chalicelib.access.people import Role
 from chalicelib.common.clock import Clock, system_clock
-from chalicelib.common.errors import Conflict, TryLater
 from chalicelib.mail import outbox
 from chalicelib.mail.outbox import Mail
 from chalicelib.partners import correcting, extending, letters, refusals, reminding, steps, store
-from chalicelib.partners.acting import act
+from chalicelib.partners.acting import act, insisting
 from chalicelib.partners.agreements import Agreement, Event, ExtensionRequest, Partner, Partnership, Step, Terms
 from chalicelib.partners.announcements import announcement
 from chalicelib.rulebook import decisions
 from chalicelib.rulebook.decisions import Decision
 from chalicelib.webhooks import outbox as webhooks
 
-_TRIES = 4
 _NEWS = (Event.ACTIVATED, Event.EXTENDED)
 
 
@@ -112,7 +109,8 @@ def request_extension(
         KeyUsed: another wish came under the key.
         TryLater: others kept writing the partner.
     """
-    for _ in range(_TRIES):
+
+    def attempt() -> ExtensionRequest:
         found = partnership(partner_id)
         before = extending.asked_before(found, key=key, until=until, calls_per_month=expected)
         if before is not None:
@@ -122,10 +120,10 @@ def request_extension(
         assert request is not None
         chairs = [person.address for person in staff.everybody() if person.role is Role.CHAIR]
         mail = letters.extension_asked(step.partnership, _of(step), request, chairs=chairs)
-        with suppress(Conflict):
-            take(step, mail, clock=clock)
-            return request
-    raise TryLater("Partneren bliver ændret af andre lige nu. Prøv igen om lidt.")
+        take(step, mail, clock=clock)
+        return request
+
+    return insisting(attempt)
 
 
 def extend(
