@@ -1,0 +1,250 @@
+"""What people did about one agent: proofs of training, remarks, and the cases in which a pause is decided.
+
+A dossier is one agent's; a *case* begins when the procedure proposes a pause and ends when a person has decided and
+what follows from it is done. Agents are pseudonymous ids. Pure: no clock, no AWS, no environment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from chalicelib.common.months import Month
+
+#: Who acts when nobody does.
+SYSTEM = "system"
+
+
+class State(StrEnum):
+    """Where a case stands. Only the first three are open."""
+
+    PROPOSED = "proposed"
+    PAUSED = "paused"
+    REOPENED = "reopened"  # paused, and the ground has fallen away: a person must look again
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"  # the ground fell away before anybody decided
+    REINSTATED = "reinstated"
+    LIFTED = "lifted"  # the pause was ended because its ground had fallen away
+    CLOSED = "closed"  # the agent stopped
+
+
+OPEN = frozenset({State.PROPOSED, State.PAUSED, State.REOPENED})
+
+#: Every move that is allowed; docs/follow-up.md draws it.
+TRANSITIONS: Mapping[State, frozenset[State]] = {
+    State.PROPOSED: frozenset({State.PAUSED, State.DECLINED, State.WITHDRAWN, State.CLOSED}),
+    State.PAUSED: frozenset({State.REINSTATED, State.REOPENED, State.CLOSED}),
+    State.REOPENED: frozenset({State.PAUSED, State.LIFTED, State.CLOSED}),
+    State.DECLINED: frozenset(),
+    State.WITHDRAWN: frozenset(),
+    State.REINSTATED: frozenset(),
+    State.LIFTED: frozenset(),
+    State.CLOSED: frozenset(),
+}
+
+
+class Event(StrEnum):
+    """What happened to a dossier."""
+
+    PROPOSED = "proposed"
+    WINDOW_OPENED = "window_opened"
+    COMMENTED = "commented"
+    CONTESTED = "contested"
+    AGREED = "agreed"
+    PAUSED = "paused"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    REOPENED = "reopened"
+    UPHELD = "upheld"
+    LIFTED = "lifted"
+    REINSTATED = "reinstated"
+    PROOF_REGISTERED = "proof_registered"
+    PROOF_VERIFIED = "proof_verified"
+    PROOF_REFUSED = "proof_refused"
+    INSTRUCTION_CONFIRMED = "instruction_confirmed"
+    STOPPED = "stopped"
+
+
+class ProofKind(StrEnum):
+    """Both are needed."""
+
+    E_LEARNING = "e_learning"
+    PHYSICAL = "physical"
+
+
+class Instruction(StrEnum):
+    """What the telephony must be told."""
+
+    TAKE_OFF = "take_off"
+    PUT_BACK = "put_back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """Who does something, and when: the instant and the business date."""
+
+    by: str
+    at: datetime
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """A document that training was taken on a day. `verified_on` or `refused_on` is the secretariat's answer.
+
+    `document` is the key of an uploaded file; None when the source alone is named.
+    """
+
+    proof_id: str
+    kind: ProofKind
+    taken_on: date
+    source: str
+    document: str | None
+    registered_by: str
+    registered_on: date
+    verified_on: date | None = None
+    refused_on: date | None = None
+    refusal: str | None = None
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.verified_on is None and self.refused_on is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroundMonth:
+    """One month below target that a proposal rests on. `source`: drop_id, key, sheet, row, revision."""
+
+    month: Month
+    answered: int
+    resolved: int
+    source: Mapping[str, Any]
+
+    def is_same_as(self, other: GroundMonth) -> bool:
+        """Whether it says the same of the agent, wherever the figures came from."""
+        return (self.month, self.answered, self.resolved) == (other.month, other.answered, other.resolved)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """Why a pause is proposed: three evaluable months running below target, oldest first, as of a ledger revision."""
+
+    municipality_code: str
+    months: tuple[GroundMonth, GroundMonth, GroundMonth]
+    ledger_revision: int
+
+    @property
+    def step_1(self) -> Month:
+        return self.months[0].month
+
+    @property
+    def month(self) -> Month:
+        return self.months[-1].month
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """What the municipality said about the proposal."""
+
+    what: Event  # COMMENTED, CONTESTED or AGREED
+    text: str
+    by: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ordered:
+    """An instruction, and its confirmation. `void`: another came before anybody carried it out."""
+
+    instruction: Instruction
+    on: date
+    confirmed_on: date | None = None
+    confirmed_by: str | None = None
+    void: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        return self.confirmed_on is None and not self.void
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One proposal and what became of it. `window_ends_on` is None until the municipality's mail was accepted."""
+
+    number: int
+    ground: Ground
+    state: State
+    opened_on: date
+    window_ends_on: date | None = None
+    remarks: tuple[Remark, ...] = ()
+    instructions: tuple[Ordered, ...] = ()
+    paused_on: date | None = None
+    settled_on: date | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+    @property
+    def is_agreed(self) -> bool:
+        """Whether the municipality's last word on the proposal is that it agrees. A comment takes nothing back."""
+        words = [each.what for each in self.remarks if each.what is not Event.COMMENTED]
+        return bool(words) and words[-1] is Event.AGREED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dossier:
+    """One agent's dossier; `version` counts its history. It is stored as one."""
+
+    agent: str
+    version: int = 0
+    proofs: tuple[Proof, ...] = ()
+    cases: tuple[Case, ...] = ()
+    stopped_on: date | None = None
+
+    @property
+    def open_case(self) -> Case | None:
+        return next((case for case in self.cases if case.is_open), None)
+
+    def case(self, number: int) -> Case | None:
+        return next((case for case in self.cases if case.number == number), None)
+
+    def proof(self, proof_id: str) -> Proof | None:
+        return next((proof for proof in self.proofs if proof.proof_id == proof_id), None)
+
+    def has_both_proofs(self, *, since: date, by: date) -> bool:
+        """Whether both kinds, taken on `since` or later, were verified on `by` or earlier."""
+        kinds = {
+            proof.kind
+            for proof in self.proofs
+            if proof.taken_on >= since and proof.verified_on is not None and proof.verified_on <= by
+        }
+        return kinds == set(ProofKind)
+
+    def with_case(self, changed: Case) -> Dossier:
+        """Return it with this case instead of the one of the same number, or added."""
+        if self.case(changed.number) is None:
+            return replace(self, cases=(*self.cases, changed))
+        return replace(self, cases=tuple(changed if each.number == changed.number else each for each in self.cases))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of a dossier's history. `number` is the version that it made; `case` the one it is about."""
+
+    number: int
+    what: Event
+    act: Act
+    case: int | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A dossier after something happened, and what happened: one entry, or two when one thing follows from another."""
+
+    dossier: Dossier
+    entries: tuple[Entry, ...]

@@ -1,0 +1,220 @@
+"""The life of a case: who may take it from one state to the next, and what stands in the way.
+
+Facts in; the dossier as it is afterwards with the entries of its history, or a named refusal. A pause is decided by a
+person, never by time or by figures (GDPR art. 22). docs/follow-up.md draws it. Pure: no clock, no AWS, no environment.
+
+Source: the steering group, 19.06.2024; the 14 days of the municipality are an assumption kept as a dated rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date, timedelta
+
+from chalicelib.cases import refusals
+from chalicelib.cases.dossier import (
+    TRANSITIONS,
+    Act,
+    Case,
+    Dossier,
+    Entry,
+    Event,
+    Ground,
+    Instruction,
+    Ordered,
+    Remark,
+    State,
+    Step,
+)
+
+_STATE_BY_DECISION = {
+    Event.PAUSED: State.PAUSED,
+    Event.DECLINED: State.DECLINED,
+    Event.UPHELD: State.PAUSED,
+    Event.LIFTED: State.LIFTED,
+}
+#: From which state each decision is taken.
+_DECIDED_FROM = {
+    Event.PAUSED: State.PROPOSED,
+    Event.DECLINED: State.PROPOSED,
+    Event.UPHELD: State.REOPENED,
+    Event.LIFTED: State.REOPENED,
+}
+
+
+def proposed(dossier: Dossier, *, ground: Ground, act: Act) -> Step | None:
+    """The procedure proposes a pause; None when this proposal is known.
+
+    Raises:
+        ProposalStands: another case is open.
+    """
+    if any(_is_about(case, ground) for case in dossier.cases):
+        return None
+    if dossier.open_case is not None:
+        raise refusals.ProposalStands
+    case = Case(number=len(dossier.cases) + 1, ground=ground, state=State.PROPOSED, opened_on=act.on)
+    return happened(Event.PROPOSED, replace(dossier, stopped_on=None).with_case(case), act, case=case)
+
+
+def window_opened(dossier: Dossier, *, days: int, act: Act) -> Step | None:
+    """The municipality's mail was accepted on the act's day: it has so many days to answer. None when it runs."""
+    case = dossier.open_case
+    if case is None or case.state is not State.PROPOSED or case.window_ends_on is not None:
+        return None
+    opened = replace(case, window_ends_on=act.on + timedelta(days=days))
+    return happened(Event.WINDOW_OPENED, dossier.with_case(opened), act, case=opened)
+
+
+def remarked(dossier: Dossier, *, what: Event, text: str, act: Act) -> Step:
+    """The municipality comments, contests or agrees.
+
+    Raises:
+        NoOpenCase: there is nothing to speak about.
+        WrongState: it would contest or agree to what is decided.
+        ReasonMissing: a comment says nothing, or a contest has no reason.
+    """
+    case = _open_case(dossier)
+    if what is not Event.COMMENTED:
+        _check_state(case, State.PROPOSED)
+    if what is not Event.AGREED and not text.strip():
+        raise refusals.ReasonMissing
+    spoken = replace(case, remarks=(*case.remarks, Remark(what=what, text=text.strip(), by=act.by, on=act.on)))
+    return happened(what, dossier.with_case(spoken), act, case=spoken, reason=text.strip() or None)
+
+
+def decided(dossier: Dossier, *, what: Event, reason: str, own: Collection[str], act: Act) -> Step:
+    """A person decides: a pause or none; or, when the ground has fallen away, whether the pause stands.
+
+    `what` is PAUSED, DECLINED, UPHELD or LIFTED; `own` are the municipalities that the person is a leader of.
+
+    Raises:
+        NoOpenCase, WrongState: there is no such decision to take.
+        OwnMunicipality: the person is from the agent's municipality.
+        ReasonMissing: nobody may be followed up without being told why.
+        WindowOpen: the municipality may still answer, and hasn't agreed.
+        AlreadyTrained: both proofs are verified, so there is nothing to pause for.
+    """
+    case = _open_case(dossier)
+    _check_state(case, _DECIDED_FROM[what])
+    if case.ground.municipality_code in own:
+        raise refusals.OwnMunicipality
+    if not reason.strip():
+        raise refusals.ReasonMissing
+    if case.state is State.PROPOSED and not _may_be_decided(case, act.on):
+        raise refusals.WindowOpen(case.window_ends_on)
+    if _STATE_BY_DECISION[what] is State.PAUSED and is_trained(dossier, case, by=act.on):
+        raise refusals.AlreadyTrained
+    after = _moved(case, _STATE_BY_DECISION[what], act)
+    return happened(what, dossier.with_case(after), act, case=after, reason=reason.strip())
+
+
+def ground_removed(dossier: Dossier, *, number: int, act: Act) -> Step | None:
+    """A correction took the ground away; None when nothing rests on it any more."""
+    case = dossier.case(number)
+    if case is None or case.state not in (State.PROPOSED, State.PAUSED):
+        return None
+    state = State.WITHDRAWN if case.state is State.PROPOSED else State.REOPENED
+    what = Event.WITHDRAWN if state is State.WITHDRAWN else Event.REOPENED
+    after = _moved(case, state, act)
+    return happened(what, dossier.with_case(after), act, case=after)
+
+
+def confirmed(dossier: Dossier, *, number: int, act: Act) -> Step:
+    """Somebody carried the case's instruction out.
+
+    Raises:
+        NothingToConfirm: none waits.
+    """
+    case = dossier.case(number)
+    waiting = next((each for each in case.instructions if each.is_open), None) if case else None
+    if case is None or waiting is None:
+        raise refusals.NothingToConfirm
+    done = replace(waiting, confirmed_on=act.on, confirmed_by=act.by)
+    after = replace(case, instructions=tuple(done if each is waiting else each for each in case.instructions))
+    return happened(Event.INSTRUCTION_CONFIRMED, dossier.with_case(after), act, case=after)
+
+
+def stopped(dossier: Dossier, *, act: Act) -> Step:
+    """The agent has stopped: an open case is closed, and nothing is left to be carried out.
+
+    Raises:
+        Stopped: that is known.
+    """
+    if dossier.stopped_on is not None:
+        raise refusals.Stopped
+    case = dossier.open_case
+    after = replace(dossier, stopped_on=act.on)
+    if case is None:
+        return happened(Event.STOPPED, after, act)
+    closed = _moved(case, State.CLOSED, act)
+    return happened(Event.STOPPED, after.with_case(closed), act, case=closed)
+
+
+def reinstated_if_trained(step: Step, *, act: Act) -> Step:
+    """Return the step, and with it that a paused agent comes back when it made both proofs stand."""
+    case = step.dossier.open_case
+    if case is None or case.state is not State.PAUSED or not is_trained(step.dossier, case, by=act.on):
+        return step
+    after = _moved(case, State.REINSTATED, act)
+    back = happened(Event.REINSTATED, step.dossier.with_case(after), act, case=after)
+    return Step(dossier=back.dossier, entries=(*step.entries, *back.entries))
+
+
+def is_trained(dossier: Dossier, case: Case, *, by: date) -> bool:
+    """Whether both proofs were verified on `by` or earlier, dated in the month of step 1 or later."""
+    return dossier.has_both_proofs(since=case.ground.step_1.first_day, by=by)
+
+
+def happened(what: Event, after: Dossier, act: Act, *, case: Case | None = None, reason: str | None = None) -> Step:
+    """Return the step to `after`, which is one version further."""
+    number = after.version + 1
+    entry = Entry(number=number, what=what, act=act, case=case.number if case else None, reason=reason)
+    return Step(dossier=replace(after, version=number), entries=(entry,))
+
+
+def _may_be_decided(case: Case, today: date) -> bool:
+    return case.is_agreed or (case.window_ends_on is not None and today > case.window_ends_on)
+
+
+def _moved(case: Case, state: State, act: Act) -> Case:
+    """Return the case in another state, with the instruction that follows from the move."""
+    assert state in TRANSITIONS[case.state], (case.state, state)
+    after = replace(case, state=state)
+    if state not in (State.PAUSED, State.REOPENED):
+        after = replace(after, settled_on=act.on)
+    if state is State.PAUSED and case.state is State.PROPOSED:
+        return replace(after, paused_on=act.on, instructions=(Ordered(instruction=Instruction.TAKE_OFF, on=act.on),))
+    if state in (State.REINSTATED, State.LIFTED):
+        return _ordered_back(after, act)
+    if state is State.CLOSED:
+        return replace(after, instructions=_voided(after))
+    return after
+
+
+def _ordered_back(case: Case, act: Act) -> Case:
+    """Order the agent back; a take-off that nobody confirmed may have been carried out all the same."""
+    back = Ordered(instruction=Instruction.PUT_BACK, on=act.on)
+    return replace(case, instructions=(*_voided(case), back))
+
+
+def _voided(case: Case) -> tuple[Ordered, ...]:
+    return tuple(replace(each, void=True) if each.is_open else each for each in case.instructions)
+
+
+def _open_case(dossier: Dossier) -> Case:
+    case = dossier.open_case
+    if case is None:
+        raise refusals.NoOpenCase
+    return case
+
+
+def _check_state(case: Case, state: State) -> None:
+    if case.state is not state:
+        raise refusals.WrongState(case.state)
+
+
+def _is_about(case: Case, ground: Ground) -> bool:
+    """Whether the case is of the same proposal: a withdrawn one may be proposed anew."""
+    same = (case.ground.municipality_code, case.ground.month) == (ground.municipality_code, ground.month)
+    return same and case.state is not State.WITHDRAWN

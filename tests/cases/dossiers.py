@@ -1,0 +1,73 @@
+"""An agent's dossier, taken step by step by a test. Nobody in it exists."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from chalicelib.cases import steps, training
+from chalicelib.cases.dossier import SYSTEM, Act, Dossier, Event, Ground, GroundMonth, ProofKind, Step
+from chalicelib.common.months import Month
+
+STAFF = "s@ddh.example"
+LEADER = "leder741@kommune.example"
+SOURCE = {"drop_id": "d1", "key": "drops/agent-kpi/2024-Q4.xlsx", "sheet": "Oktober 2024", "row": 7, "revision": 1}
+
+
+def act(on: date, by: str = STAFF) -> Act:
+    return Act(by=by, at=datetime(on.year, on.month, on.day, 9, tzinfo=UTC), on=on)
+
+
+def ground(first: str = "2024-10", *, municipality_code: str = "741") -> Ground:
+    """Three months running, far below target."""
+    month = Month.parse(first)
+    one, two, three = (
+        GroundMonth(month=month.plus(place), answered=200, resolved=90, source=SOURCE) for place in range(3)
+    )
+    return Ground(municipality_code=municipality_code, months=(one, two, three), ledger_revision=1)
+
+
+class Following:
+    """Takes a dossier through steps and keeps it; a step that changes nothing leaves it."""
+
+    def __init__(self) -> None:
+        self.dossier = Dossier(agent="A-1")
+        self.history: list[Event] = []
+
+    def took(self, step: Step | None) -> Dossier:
+        if step is not None:
+            self.dossier = step.dossier
+            self.history += [entry.what for entry in step.entries]
+        return self.dossier
+
+    def proposed(self, on: date = date(2025, 1, 5)) -> Dossier:
+        return self.took(steps.proposed(self.dossier, ground=ground(), act=act(on, SYSTEM)))
+
+    def told(self, on: date = date(2025, 1, 6)) -> Dossier:
+        return self.took(steps.window_opened(self.dossier, days=14, act=act(on, SYSTEM)))
+
+    def decided(
+        self, what: Event, on: date, *, reason: str = "Talt med kommunen", own: tuple[str, ...] = ()
+    ) -> Dossier:
+        return self.took(steps.decided(self.dossier, what=what, reason=reason, own=own, act=act(on)))
+
+    def paused(self, on: date = date(2025, 1, 25)) -> Dossier:
+        self.proposed()
+        self.told()
+        return self.decided(Event.PAUSED, on)
+
+    def trained(
+        self, kind: ProofKind, *, taken: date = date(2024, 11, 1), verified: date = date(2025, 2, 3)
+    ) -> Dossier:
+        proof_id = f"{kind.value}-{taken}"
+        self.took(
+            training.registered(
+                self.dossier,
+                proof_id=proof_id,
+                kind=kind,
+                taken_on=taken,
+                source="Kursusbevis",
+                document=None,
+                act=act(max(taken, date(2025, 1, 7)), LEADER),
+            )
+        )
+        return self.took(training.verified(self.dossier, proof_id=proof_id, act=act(verified)))

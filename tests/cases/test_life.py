@@ -1,0 +1,165 @@
+"""Whatever people and figures do to a dossier, in whatever order: what must hold of it holds."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import date, timedelta
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from chalicelib.cases import steps, training
+from chalicelib.cases.dossier import OPEN, TRANSITIONS, Dossier, Entry, Event, Instruction, ProofKind, State, Step
+from chalicelib.common.errors import AppError
+from tests.cases.dossiers import LEADER, STAFF, act, ground
+
+_DAYS = st.integers(0, 20)
+_DECISIONS = st.sampled_from([Event.PAUSED, Event.DECLINED, Event.UPHELD, Event.LIFTED])
+_BY_A_PERSON = {Event.PAUSED, Event.DECLINED, Event.UPHELD, Event.LIFTED}
+
+
+class Life(RuleBasedStateMachine):
+    """One agent's dossier, with each step tried at any time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.dossier = Dossier(agent="A-1")
+        self.entries: list[Entry] = []
+        self.today = date(2025, 1, 5)
+
+    def _take(self, step: Step | None) -> None:
+        if step is None:
+            return
+        before = self.dossier
+        assert [entry.number for entry in step.entries] == list(
+            range(before.version + 1, before.version + 1 + len(step.entries))
+        )
+        for case in before.cases:
+            after = step.dossier.case(case.number)
+            assert after is not None
+            assert after.state is case.state or after.state in TRANSITIONS[case.state]
+        self.dossier = step.dossier
+        self.entries += step.entries
+
+    @rule(days=_DAYS)
+    def time_passes(self, days: int) -> None:
+        self.today += timedelta(days=days)
+
+    @rule(first=st.sampled_from(["2024-10", "2024-11", "2025-01"]))
+    def is_proposed(self, first: str) -> None:
+        with suppress(AppError):
+            self._take(steps.proposed(self.dossier, ground=ground(first), act=act(self.today, "system")))
+
+    @rule()
+    def mail_is_accepted(self) -> None:
+        self._take(steps.window_opened(self.dossier, days=14, act=act(self.today, "system")))
+
+    @rule(what=st.sampled_from([Event.COMMENTED, Event.CONTESTED, Event.AGREED]), text=st.sampled_from(["", "Fordi"]))
+    def municipality_speaks(self, what: Event, text: str) -> None:
+        with suppress(AppError):
+            self._take(steps.remarked(self.dossier, what=what, text=text, act=act(self.today, LEADER)))
+
+    @rule(what=_DECISIONS, reason=st.sampled_from(["", "Fordi"]), own=st.sampled_from([(), ("741",), ("250",)]))
+    def somebody_decides(self, what: Event, reason: str, own: tuple[str, ...]) -> None:
+        before = self.dossier
+        try:
+            step = steps.decided(before, what=what, reason=reason, own=own, act=act(self.today))
+        except AppError:
+            return
+        case = before.open_case
+        assert case is not None
+        assert reason
+        assert "741" not in own
+        if case.state is State.PROPOSED:
+            over = case.window_ends_on is not None and self.today > case.window_ends_on
+            assert over or any(remark.what is Event.AGREED for remark in case.remarks)
+        self._take(step)
+
+    @rule(number=st.integers(1, 3))
+    def ground_falls_away(self, number: int) -> None:
+        self._take(steps.ground_removed(self.dossier, number=number, act=act(self.today, "system")))
+
+    @rule(kind=st.sampled_from(ProofKind), before=st.integers(-3, 130))
+    def proof_is_registered(self, kind: ProofKind, before: int) -> None:
+        taken_on = self.today - timedelta(days=before)
+        with suppress(AppError):
+            self._take(
+                training.registered(
+                    self.dossier,
+                    proof_id=f"{kind.value}{taken_on}",
+                    kind=kind,
+                    taken_on=taken_on,
+                    source="Kursusbevis",
+                    document=None,
+                    act=act(self.today, LEADER),
+                )
+            )
+
+    @rule(verifies=st.booleans())
+    def proof_is_settled(self, verifies: bool) -> None:
+        for proof in self.dossier.proofs:
+            if proof.is_waiting and verifies:
+                self._take(training.verified(self.dossier, proof_id=proof.proof_id, act=act(self.today)))
+            elif proof.is_waiting:
+                refused = training.refused(
+                    self.dossier, proof_id=proof.proof_id, reason="Ulæseligt", act=act(self.today)
+                )
+                self._take(refused)
+
+    @rule(number=st.integers(1, 3))
+    def instruction_is_confirmed(self, number: int) -> None:
+        with suppress(AppError):
+            self._take(steps.confirmed(self.dossier, number=number, act=act(self.today, STAFF)))
+
+    @rule()
+    def agent_stops(self) -> None:
+        with suppress(AppError):
+            self._take(steps.stopped(self.dossier, act=act(self.today, LEADER)))
+
+    @invariant()
+    def at_most_one_case_is_open(self) -> None:
+        assert sum(case.is_open for case in self.dossier.cases) <= 1
+
+    @invariant()
+    def every_pause_was_a_person_s_decision_with_a_reason(self) -> None:
+        for case in self.dossier.cases:
+            if case.paused_on is None:
+                assert case.state not in {State.PAUSED, State.REOPENED, State.REINSTATED, State.LIFTED}
+                continue
+            assert len(case.ground.months) == 3
+            decided = [each for each in self.entries if each.case == case.number and each.what in _BY_A_PERSON]
+            assert any(each.what is Event.PAUSED for each in decided)
+            assert all(each.reason and each.act.by == STAFF for each in decided)
+
+    @invariant()
+    def who_came_back_has_both_proofs_from_step_1_on(self) -> None:
+        for case in self.dossier.cases:
+            if case.state is State.REINSTATED:
+                assert case.settled_on is not None
+                assert steps.is_trained(self.dossier, case, by=case.settled_on)
+
+    @invariant()
+    def nobody_stays_paused_who_has_both_proofs(self) -> None:
+        case = self.dossier.open_case
+        if case is not None and case.state is State.PAUSED:
+            assert not steps.is_trained(self.dossier, case, by=self.today)
+
+    @invariant()
+    def the_telephony_is_told_what_holds(self) -> None:
+        for case in self.dossier.cases:
+            told = [each.instruction for each in case.instructions if not each.void]
+            if case.state in OPEN and case.paused_on is not None:
+                assert told == [Instruction.TAKE_OFF]
+            if case.state in (State.REINSTATED, State.LIFTED):
+                assert told[-1] is Instruction.PUT_BACK
+
+    @invariant()
+    def replaying_a_proposal_changes_nothing(self) -> None:
+        case = self.dossier.open_case
+        if case is not None:
+            assert steps.proposed(self.dossier, ground=case.ground, act=act(self.today)) is None
+
+
+TestLife = Life.TestCase
+TestLife.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
