@@ -146,7 +146,9 @@ def _evaluate(stored: _Stored, *, book: RuleBook) -> list[_Evaluated]:
             standings = dict(was.standings)
             continue
         policy = policy_for(month, book)
-        lines, standings = evaluate_rows(rows, municipality_code=code, standings=standings, policy=policy)
+        lines, standings = evaluate_rows(
+            rows, municipality_code=code, standings=standings, policy=policy, effects_by_agent={}
+        )
         now = MunicipalityMonth(
             municipality_code=code,
             month=month,

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.cases.effects import NO_EFFECTS, Effects
 from chalicelib.common.months import Month
 from chalicelib.evaluation.rules import AgentMonth, Judgement, Outcome, Policy, Reason, Standing, judge
 
@@ -83,7 +84,12 @@ class Change:
 
 
 def evaluate_rows(
-    rows: Iterable[Row], *, municipality_code: str, standings: Mapping[str, Standing], policy: Policy
+    rows: Iterable[Row],
+    *,
+    municipality_code: str,
+    standings: Mapping[str, Standing],
+    policy: Policy,
+    effects_by_agent: Mapping[str, Effects],
 ) -> tuple[tuple[Line, ...], dict[str, Standing]]:
     """Return the ledger lines of a municipality's month, by agent, and everybody's standings after it.
 
@@ -92,7 +98,8 @@ def evaluate_rows(
     after = dict(standings)
     lines: list[Line] = []
     for row in sorted(rows, key=lambda row: row.agent):
-        judgement = judge(row.calls, before=standings.get(row.agent, Standing()), policy=policy)
+        before, effects = standings.get(row.agent, Standing()), effects_by_agent.get(row.agent, NO_EFFECTS)
+        judgement = judge(row.calls, before=before, policy=policy, effects=effects)
         lines.append(_line(row, judgement, municipality_code=municipality_code))
         after[row.agent] = judgement.after
     return tuple(lines), after

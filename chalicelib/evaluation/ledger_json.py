@@ -11,11 +11,12 @@ from chalicelib.evaluation.rules import AgentMonth, Outcome, Reason, Standing
 
 
 def standing_to_json(standing: Standing) -> dict[str, Any]:
-    """Return `{"month": "2024-12", "below": 2, "three": [["2024-11", 100, 59], …], "proposal": null}`."""
+    """Return `{"month": "2024-12", "below": 2, "three": [["2024-11", 100, 59], …], "step_1": "2024-11", …}`."""
     return {
         "month": None if standing.month is None else str(standing.month),
         "below": standing.months_below,
         "three": [[str(calls.month), calls.answered, calls.resolved] for calls in standing.last_three],
+        "step_1": None if standing.step_1 is None else str(standing.step_1),
         "proposal": None if standing.proposal_month is None else str(standing.proposal_month),
     }
 
@@ -28,6 +29,7 @@ def standing_from_json(stored: Mapping[str, Any]) -> Standing:
             AgentMonth(month=Month.parse(month), answered=answered, resolved=resolved)
             for month, answered, resolved in stored["three"]
         ),
+        step_1=None if stored["step_1"] is None else Month.parse(stored["step_1"]),
         proposal_month=None if stored["proposal"] is None else Month.parse(stored["proposal"]),
     )
 

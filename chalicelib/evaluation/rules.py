@@ -1,7 +1,8 @@
 """The follow-up procedure for one agent: month after month, what the figures mean.
 
 OK → step 1 → step 2 → step 3, where a pause is *proposed*; a person decides it (GDPR art. 22). A month at or above
-the target leads back to OK. A month with too few calls, or none, neither counts nor resets.
+the target leads back to OK. A month with too few calls, or none, neither counts nor resets; nor does one that ends in
+a pause. What people decided reaches a month as its effects (chalicelib/cases/effects.py).
 
 Source: the steering group, 19.06.2024; the minimum of calls and the guard are assumptions kept as dated rules.
 Pure: no clock, no AWS, no environment.
@@ -11,8 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
+from chalicelib.cases.effects import NO_EFFECTS, Effects
 from chalicelib.common.months import Month
 from chalicelib.evaluation.statistics import is_significantly_below
 
@@ -29,6 +32,7 @@ class Outcome(StrEnum):
     NOT_CERTAIN = "step_3_not_certain"
     PROPOSAL_OPEN = "proposal_open"
     NOT_EVALUABLE = "not_evaluable"
+    PAUSED = "paused"
 
 
 #: The outcomes that call for something: a municipality with none of these gets no mail.
@@ -60,13 +64,14 @@ class Standing:
     """Where an agent stands after a month.
 
     `months_below` counts the evaluable months below target since the last one at target; `last_three` are the latest
-    of them, oldest first; `proposal_month` is the month whose proposal of a pause waits for a decision; `month` is
-    the last one with a row.
+    of them, oldest first, and `step_1` is the first of them all; `proposal_month` is the month whose proposal of a
+    pause a person decides; `month` is the last one with a row.
     """
 
     month: Month | None = None
     months_below: int = 0
     last_three: tuple[AgentMonth, ...] = ()
+    step_1: Month | None = None
     proposal_month: Month | None = None
 
     def is_same_step_as(self, other: Standing) -> bool:
@@ -88,6 +93,8 @@ class Reason(StrEnum):
     THIRD_MONTH_WITHOUT_GUARD = "third_month_without_guard"
     NOT_ENOUGH_CALLS_TO_BE_SURE = "not_enough_calls_to_be_sure"
     PROPOSAL_WAITS = "proposal_waits"
+    OFF_THE_QUEUE = "off_the_queue"
+    TRAINED = "trained"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,21 +111,41 @@ class Judgement:
     pooled: tuple[int, int] | None = None
 
 
-def judge(calls: AgentMonth, *, before: Standing, policy: Policy) -> Judgement:
-    """Return what a month means for an agent who stood at `before`.
+def judge(calls: AgentMonth, *, before: Standing, policy: Policy, effects: Effects = NO_EFFECTS) -> Judgement:
+    """Return what a month means for an agent who stood at `before`, given what people decided.
 
     Total: every combination of counts (0 ≤ resolved ≤ answered) has an outcome.
     """
+    before = _anew(before, effects)
     here = replace(before, month=calls.month)
+    if effects.is_paused:
+        return Judgement(outcome=Outcome.PAUSED, reason=Reason.OFF_THE_QUEUE, before=before, after=here)
     if calls.answered == 0:
         return Judgement(outcome=Outcome.NOT_EVALUABLE, reason=Reason.NO_CALLS, before=before, after=here)
     if calls.answered < policy.minimum_answered:
         return Judgement(outcome=Outcome.NOT_EVALUABLE, reason=Reason.TOO_FEW_CALLS, before=before, after=here)
     if 100 * calls.resolved >= policy.target_percent * calls.answered:
-        after = replace(here, months_below=0, last_three=())
+        after = replace(here, months_below=0, last_three=(), step_1=None)
         return Judgement(outcome=Outcome.OK, reason=Reason.AT_TARGET, before=before, after=after)
-    after = replace(here, months_below=before.months_below + 1, last_three=(*before.last_three, calls)[-3:])
-    return _judge_below(before=before, after=after, policy=policy)
+    after = replace(
+        here,
+        months_below=before.months_below + 1,
+        last_three=(*before.last_three, calls)[-3:],
+        step_1=before.step_1 or calls.month,
+    )
+    judgement = _judge_below(before=before, after=after, policy=policy)
+    if judgement.outcome is Outcome.PAUSE_PROPOSED and after.step_1 and effects.is_trained(after.step_1):
+        first = replace(here, months_below=1, last_three=(calls,), step_1=calls.month)
+        return Judgement(outcome=Outcome.STEP_1, reason=Reason.TRAINED, before=before, after=first)
+    return judgement
+
+
+def _anew(standing: Standing, effects: Effects) -> Standing:
+    """Return the standing, or nothing but its month when the counter started anew after that month."""
+    last_day = standing.month.last_day if standing.month else date.min
+    if effects.reset_on is None or effects.reset_on <= last_day:
+        return standing
+    return Standing(month=standing.month)
 
 
 def _judge_below(*, before: Standing, after: Standing, policy: Policy) -> Judgement:

@@ -29,6 +29,7 @@ STEP_TEXT: Mapping[Outcome, str] = {
     Outcome.NOT_CERTAIN: "Trin 3: ikke opkald nok til at være sikker",
     Outcome.PROPOSAL_OPEN: "Trin 3: forslaget om pause venter på en afgørelse",
     Outcome.NOT_EVALUABLE: "Kan ikke vurderes",
+    Outcome.PAUSED: "På pause fra telefonen",
 }
 
 

@@ -31,6 +31,7 @@ HEADING_BY_OUTCOME = {
     Outcome.PROPOSAL_OPEN: "open",
     Outcome.NOT_CERTAIN: "not certain",
     Outcome.NOT_EVALUABLE: "not evaluable",
+    Outcome.PAUSED: "paused",
 }
 
 

@@ -20,7 +20,9 @@ def row(agent: str, answered: int, resolved: int, *, sheet_row: int = 5) -> Row:
 
 
 def month(*rows: Row, standings: dict[str, Standing] | None = None) -> MunicipalityMonth:
-    lines, after = evaluate_rows(rows, municipality_code="190", standings=standings or {}, policy=POLICY)
+    lines, after = evaluate_rows(
+        rows, municipality_code="190", standings=standings or {}, policy=POLICY, effects_by_agent={}
+    )
     return MunicipalityMonth(
         municipality_code="190",
         month=OCTOBER,

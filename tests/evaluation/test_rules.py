@@ -1,11 +1,13 @@
 """The procedure for one agent: the sentences of DOMAIN as laws, and a table of its corners."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.cases.effects import Effects
 from chalicelib.common.months import Month
 from chalicelib.evaluation.rules import (
     BELOW_TARGET,
@@ -195,3 +197,75 @@ def test_what_is_not_certain_says_of_how_many_calls_of_the_last_three_months() -
 
     assert [judgement.pooled for judgement in judgements] == [None, None, (3000, 1788), (3000, 1797)]
     assert judgements[-1].before == judgements[-2].after
+
+
+def _after(*counts: tuple[int, int], effects: Effects) -> tuple[str, str, int]:
+    """Return the outcome, the reason and the counter of the last month, to which the effects belong."""
+    *before, last = months(*counts)
+    judged = follow(before, policy=POLICY)
+    judgement = judge(last, before=judged[-1].after if judged else NOTHING_YET, policy=POLICY, effects=effects)
+    return judgement.outcome.value, judgement.reason.value, judgement.after.months_below
+
+
+def test_the_counter_starts_anew_with_the_month_that_a_decision_fell_in() -> None:
+    declined = Effects(reset_on=date(2025, 1, 25))
+
+    assert _after(LOW, LOW, LOW, LOW, effects=declined) == ("step_1", "below_target", 1)
+    assert _after(LOW, LOW, LOW, HIGH, effects=declined) == ("ok", "at_target", 0)
+    assert _after(LOW, LOW, LOW, FEW, effects=declined) == ("not_evaluable", "too_few_calls", 0)
+
+
+def test_the_counter_starts_anew_once() -> None:
+    in_october = Effects(reset_on=date(2024, 10, 31))
+
+    assert _after(LOW, LOW, effects=in_october) == ("step_2", "below_target", 2)
+
+
+@pytest.mark.parametrize("counts", [LOW, HIGH, FEW, NONE])
+def test_a_paused_month_neither_counts_nor_resets(counts: tuple[int, int]) -> None:
+    paused = Effects(is_paused=True)
+
+    assert _after(LOW, LOW, LOW, counts, effects=paused) == ("paused", "off_the_queue", 3)
+
+
+@pytest.mark.parametrize(("trained_since", "expected"), [
+    (date(2024, 10, 1), ("step_1", "trained", 1)),
+    (date(2024, 12, 24), ("step_1", "trained", 1)),
+    (date(2024, 9, 30), ("step_3_pause_proposed", "surely_below_over_three_months", 3)),
+    (None, ("step_3_pause_proposed", "surely_below_over_three_months", 3)),
+])  # fmt: skip
+def test_who_took_both_trainings_since_step_1_is_not_proposed_and_begins_at_step_1(
+    trained_since: date | None, expected: tuple[str, str, int]
+) -> None:
+    assert _after(LOW, LOW, LOW, effects=Effects(trained_since=trained_since)) == expected
+
+
+def test_training_changes_nothing_but_a_proposal() -> None:
+    trained = Effects(trained_since=date(2024, 10, 1))
+    unsure = (31, 18)
+
+    assert _after(LOW, LOW, effects=trained) == ("step_2", "below_target", 2)
+    assert _after(unsure, unsure, unsure, effects=trained)[0] == "step_3_not_certain"
+
+
+def test_the_month_of_step_1_is_the_first_of_all_months_below() -> None:
+    unsure = (31, 18)
+    judged = follow(months(HIGH, unsure, FEW, unsure, unsure, unsure), policy=POLICY)
+
+    assert {str(each.after.step_1) for each in judged[1:]} == {"2024-11"}
+    assert judged[0].after.step_1 is None
+
+
+@given(histories, st.none() | st.dates(date(2024, 9, 1), date(2025, 12, 1)), st.booleans())
+def test_a_proposal_rests_on_three_months_below_since_the_counter_started(
+    history: list[tuple[int, int]], reset_on: date | None, is_paused: bool
+) -> None:
+    standing = NOTHING_YET
+    for calls in months(*history):
+        known = reset_on if reset_on and reset_on <= calls.month.last_day else None
+        judgement = judge(calls, before=standing, policy=POLICY, effects=Effects(reset_on=known, is_paused=is_paused))
+        standing = judgement.after
+        if judgement.outcome is Outcome.PAUSE_PROPOSED:
+            assert len(standing.last_three) == 3
+            assert known is None or all(each.month.last_day >= known for each in standing.last_three)
+            assert not is_paused
