@@ -95,10 +95,12 @@ class Act:
 class Proof:
     """A document that training was taken on a day. `verified_on` or `refused_on` is the secretariat's answer.
 
-    `document` is the key of an uploaded file; None when the source alone is named.
+    `municipality_code` is whose leader registered it; `document` is the key of an uploaded file; None when the
+    source alone is named.
     """
 
     proof_id: str
+    municipality_code: str
     kind: ProofKind
     taken_on: date
     source: str
@@ -130,15 +132,15 @@ class GroundMonth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """Why a pause is proposed: three evaluable months running below target, oldest first, as of a ledger revision."""
+    """Why a pause is proposed: three evaluable months running below target, oldest first, as of a ledger revision.
+
+    `step_1` is the first month of all that ran below target: earlier than these, where the guard wasn't sure before.
+    """
 
     municipality_code: str
-    months: tuple[GroundMonth, GroundMonth, GroundMonth]
+    step_1: Month
+    months: tuple[GroundMonth, ...]
     ledger_revision: int
-
-    @property
-    def step_1(self) -> Month:
-        return self.months[0].month
 
     @property
     def month(self) -> Month:

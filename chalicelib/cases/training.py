@@ -14,6 +14,7 @@ def registered(
     dossier: Dossier,
     *,
     proof_id: str,
+    municipality_code: str,
     kind: ProofKind,
     taken_on: date,
     source: str,
@@ -34,6 +35,7 @@ def registered(
         raise refusals.ProofAhead
     proof = Proof(
         proof_id=proof_id,
+        municipality_code=municipality_code,
         kind=kind,
         taken_on=taken_on,
         source=source.strip(),

@@ -20,10 +20,8 @@ def act(on: date, by: str = STAFF) -> Act:
 def ground(first: str = "2024-10", *, municipality_code: str = "741") -> Ground:
     """Three months running, far below target."""
     month = Month.parse(first)
-    one, two, three = (
-        GroundMonth(month=month.plus(place), answered=200, resolved=90, source=SOURCE) for place in range(3)
-    )
-    return Ground(municipality_code=municipality_code, months=(one, two, three), ledger_revision=1)
+    months = tuple(GroundMonth(month=month.plus(place), answered=200, resolved=90, source=SOURCE) for place in range(3))
+    return Ground(municipality_code=municipality_code, step_1=month, months=months, ledger_revision=1)
 
 
 class Following:
@@ -63,6 +61,7 @@ class Following:
             training.registered(
                 self.dossier,
                 proof_id=proof_id,
+                municipality_code="741",
                 kind=kind,
                 taken_on=taken,
                 source="Kursusbevis",

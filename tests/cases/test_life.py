@@ -109,6 +109,7 @@ class Life(RuleBasedStateMachine):
                 training.registered(
                     self.dossier,
                     proof_id=f"{kind.value}{taken_on}",
+                    municipality_code="741",
                     kind=kind,
                     taken_on=taken_on,
                     source="Kursusbevis",

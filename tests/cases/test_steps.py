@@ -148,6 +148,7 @@ def test_a_proof_that_is_registered_but_not_verified_counts_for_nothing(followin
     registered = training.registered(
         following.dossier,
         proof_id="p",
+        municipality_code="741",
         kind=ProofKind.PHYSICAL,
         taken_on=date(2024, 12, 1),
         source="Deltagerliste",

@@ -1,0 +1,173 @@
+"""Dossiers and their history as JSON values, as they are stored. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from chalicelib.cases.dossier import (
+    Act,
+    Case,
+    Dossier,
+    Entry,
+    Event,
+    Ground,
+    GroundMonth,
+    Instruction,
+    Ordered,
+    Proof,
+    ProofKind,
+    Remark,
+    State,
+)
+from chalicelib.common.months import Month
+
+
+def dossier_to_json(dossier: Dossier) -> dict[str, Any]:
+    return {
+        "agent": dossier.agent,
+        "version": dossier.version,
+        "proofs": [_proof_to_json(each) for each in dossier.proofs],
+        "cases": [_case_to_json(each) for each in dossier.cases],
+        "stopped_on": _text(dossier.stopped_on),
+    }
+
+
+def dossier_from_json(stored: Mapping[str, Any]) -> Dossier:
+    return Dossier(
+        agent=stored["agent"],
+        version=stored["version"],
+        proofs=tuple(_proof_from_json(each) for each in stored["proofs"]),
+        cases=tuple(_case_from_json(each) for each in stored["cases"]),
+        stopped_on=_day(stored["stopped_on"]),
+    )
+
+
+def entry_to_json(entry: Entry) -> dict[str, Any]:
+    return {
+        "number": entry.number,
+        "what": entry.what.value,
+        "by": entry.act.by,
+        "at": entry.act.at.isoformat(),
+        "on": entry.act.on.isoformat(),
+        "case": entry.case,
+        "reason": entry.reason,
+    }
+
+
+def entry_from_json(stored: Mapping[str, Any]) -> Entry:
+    return Entry(
+        number=stored["number"],
+        what=Event(stored["what"]),
+        act=Act(by=stored["by"], at=datetime.fromisoformat(stored["at"]), on=date.fromisoformat(stored["on"])),
+        case=stored["case"],
+        reason=stored["reason"],
+    )
+
+
+def _proof_to_json(proof: Proof) -> dict[str, Any]:
+    return {
+        "proof_id": proof.proof_id,
+        "municipality_code": proof.municipality_code,
+        "kind": proof.kind.value,
+        "taken_on": proof.taken_on.isoformat(),
+        "source": proof.source,
+        "document": proof.document,
+        "registered_by": proof.registered_by,
+        "registered_on": proof.registered_on.isoformat(),
+        "verified_on": _text(proof.verified_on),
+        "refused_on": _text(proof.refused_on),
+        "refusal": proof.refusal,
+    }
+
+
+def _proof_from_json(stored: Mapping[str, Any]) -> Proof:
+    return Proof(
+        proof_id=stored["proof_id"],
+        municipality_code=stored["municipality_code"],
+        kind=ProofKind(stored["kind"]),
+        taken_on=date.fromisoformat(stored["taken_on"]),
+        source=stored["source"],
+        document=stored["document"],
+        registered_by=stored["registered_by"],
+        registered_on=date.fromisoformat(stored["registered_on"]),
+        verified_on=_day(stored["verified_on"]),
+        refused_on=_day(stored["refused_on"]),
+        refusal=stored["refusal"],
+    )
+
+
+def _case_to_json(case: Case) -> dict[str, Any]:
+    ground = case.ground
+    return {
+        "number": case.number,
+        "ground": {
+            "municipality_code": ground.municipality_code,
+            "step_1": str(ground.step_1),
+            "months": [[str(each.month), each.answered, each.resolved, dict(each.source)] for each in ground.months],
+            "ledger_revision": ground.ledger_revision,
+        },
+        "state": case.state.value,
+        "opened_on": case.opened_on.isoformat(),
+        "window_ends_on": _text(case.window_ends_on),
+        "remarks": [
+            {"what": each.what.value, "text": each.text, "by": each.by, "on": each.on.isoformat()}
+            for each in case.remarks
+        ],
+        "instructions": [
+            {
+                "instruction": each.instruction.value,
+                "on": each.on.isoformat(),
+                "confirmed_on": _text(each.confirmed_on),
+                "confirmed_by": each.confirmed_by,
+                "void": each.void,
+            }
+            for each in case.instructions
+        ],
+        "paused_on": _text(case.paused_on),
+        "settled_on": _text(case.settled_on),
+    }
+
+
+def _case_from_json(stored: Mapping[str, Any]) -> Case:
+    ground = stored["ground"]
+    return Case(
+        number=stored["number"],
+        ground=Ground(
+            municipality_code=ground["municipality_code"],
+            step_1=Month.parse(ground["step_1"]),
+            months=tuple(
+                GroundMonth(month=Month.parse(month), answered=answered, resolved=resolved, source=source)
+                for month, answered, resolved, source in ground["months"]
+            ),
+            ledger_revision=ground["ledger_revision"],
+        ),
+        state=State(stored["state"]),
+        opened_on=date.fromisoformat(stored["opened_on"]),
+        window_ends_on=_day(stored["window_ends_on"]),
+        remarks=tuple(
+            Remark(what=Event(each["what"]), text=each["text"], by=each["by"], on=date.fromisoformat(each["on"]))
+            for each in stored["remarks"]
+        ),
+        instructions=tuple(
+            Ordered(
+                instruction=Instruction(each["instruction"]),
+                on=date.fromisoformat(each["on"]),
+                confirmed_on=_day(each["confirmed_on"]),
+                confirmed_by=each["confirmed_by"],
+                void=each["void"],
+            )
+            for each in stored["instructions"]
+        ),
+        paused_on=_day(stored["paused_on"]),
+        settled_on=_day(stored["settled_on"]),
+    )
+
+
+def _text(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

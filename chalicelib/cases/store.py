@@ -1,0 +1,169 @@
+"""Dossiers as they are stored: each as one item, its history beside it, and what waits for a person in lists by kind.
+
+Keys:
+
+- `agent#<agent>` / `dossier`: the dossier as it is now; its version guards every write.
+- `agent#<agent>` / `h#<number>`: one entry of its history. Never changed.
+- `work#<kind>` / `<municipality>#<agent>#<about>`: one thing that waits for a person.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable
+from datetime import date
+
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.exceptions import DoesNotExist
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.cases.dossier import Dossier, Entry, Step
+from chalicelib.cases.dossier_json import dossier_from_json, dossier_to_json, entry_from_json, entry_to_json
+from chalicelib.cases.work import Kind, Work, work_in
+from chalicelib.common.errors import Conflict
+from chalicelib.runtime.tables import (
+    IntegerAttribute,
+    JSONTextAttribute,
+    Table,
+    conflict_means,
+    transaction,
+)
+
+Also = Callable[[TransactWrite], None]
+
+_DOSSIER = "dossier"
+_BUSY = "Sagen blev ændret af en anden imens. Se siden igen, og prøv så."
+
+
+class _DossierRow(Table):
+    feature = "cases"
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True, default=_DOSSIER)
+    version = IntegerAttribute()
+    dossier = JSONTextAttribute()
+
+
+class _EntryRow(Table):
+    feature = "cases"
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    entry = JSONTextAttribute()
+    written_by = UnicodeAttribute()
+
+
+class _WorkRow(Table):
+    feature = "cases"
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    municipality_code = UnicodeAttribute()
+    agent = UnicodeAttribute()
+    about = UnicodeAttribute()
+    since = UnicodeAttribute()
+
+
+def get(agent: str) -> Dossier:
+    """Return an agent's dossier as it is now (strong read); an empty one when nothing was ever written."""
+    try:
+        row = _DossierRow.get(_agent(agent), _DOSSIER, consistent_read=True)
+    except DoesNotExist:
+        return Dossier(agent=agent)
+    return dossier_from_json(row.dossier)
+
+
+def of_agents(agents: Iterable[str]) -> dict[str, Dossier]:
+    """Return the dossiers of those agents who have one, by agent (strong reads)."""
+    rows = _DossierRow.batch_get(((_agent(agent), _DOSSIER) for agent in agents), consistent_read=True)
+    return {dossier.agent: dossier for dossier in (dossier_from_json(row.dossier) for row in rows)}
+
+
+def history(agent: str) -> tuple[Entry, ...]:
+    """Return what happened to an agent's dossier, oldest first (strong read)."""
+    rows = _EntryRow.query(_agent(agent), _EntryRow.sk.startswith("h#"), consistent_read=True)
+    return tuple(entry_from_json(row.entry) for row in rows)
+
+
+def waiting(kind: Kind, *, municipality_code: str = "") -> tuple[Work, ...]:
+    """Return what waits for a person, of all municipalities or one, by municipality and agent (strong read)."""
+    condition = _WorkRow.sk.startswith(f"{municipality_code}#") if municipality_code else None
+    return tuple(
+        Work(
+            kind=kind,
+            municipality_code=row.municipality_code,
+            agent=row.agent,
+            about=row.about,
+            since=date.fromisoformat(row.since),
+        )
+        for row in _WorkRow.query(_work(kind), condition, consistent_read=True)
+    )
+
+
+def commit(before: Dossier, step: Step, *, also: Also = lambda _: None) -> None:
+    """Store what happened to a dossier, and whatever `also` adds to the transaction: all of it, or nothing.
+
+    A transaction whose answer was lost is tried again and then meets itself: it knows its own token.
+
+    Raises:
+        Conflict: somebody else wrote the dossier since it was read, or `also` met a conflict.
+    """
+    token = secrets.token_hex(8)
+    try:
+        with conflict_means(_BUSY), transaction() as writes:
+            add_to(writes, before, step, written_by=token)
+            also(writes)
+    except Conflict:
+        if _written_by(step) != token:
+            raise
+
+
+def add_to(writes: TransactWrite, before: Dossier, step: Step, *, written_by: str) -> None:
+    """Add the step to a transaction, on the condition that nobody wrote the dossier since."""
+    after, pk = step.dossier, _agent(step.dossier.agent)
+    unchanged = _DossierRow.version == before.version if before.version else _DossierRow.pk.does_not_exist()
+    row = _DossierRow(pk, _DOSSIER, version=after.version, dossier=dossier_to_json(after))
+    writes.save(row, condition=unchanged)
+    for entry in step.entries:
+        told = _EntryRow(pk, _entry_key(entry.number), entry=entry_to_json(entry), written_by=written_by)
+        writes.save(told, condition=_EntryRow.pk.does_not_exist())
+    was, now = work_in(before), work_in(after)
+    for work in sorted(now - was, key=_work_key):
+        writes.save(_work_row(work))
+    for key in sorted({(work.kind, _work_key(work)) for work in was} - {(work.kind, _work_key(work)) for work in now}):
+        writes.delete(_WorkRow(_work(key[0]), key[1]))
+
+
+def _written_by(step: Step) -> str | None:
+    try:
+        row = _EntryRow.get(_agent(step.dossier.agent), _entry_key(step.entries[0].number), consistent_read=True)
+    except DoesNotExist:
+        return None
+    return row.written_by
+
+
+def _work_row(work: Work) -> _WorkRow:
+    return _WorkRow(
+        _work(work.kind),
+        _work_key(work),
+        municipality_code=work.municipality_code,
+        agent=work.agent,
+        about=work.about,
+        since=work.since.isoformat(),
+    )
+
+
+def _work_key(work: Work) -> str:
+    return f"{work.municipality_code}#{work.agent}#{work.about}"
+
+
+def _work(kind: Kind) -> str:
+    return f"work#{kind.value}"
+
+
+def _agent(agent: str) -> str:
+    return f"agent#{agent}"
+
+
+def _entry_key(number: int) -> str:
+    return f"h#{number:06d}"

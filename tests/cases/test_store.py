@@ -1,0 +1,106 @@
+"""Dossiers are stored whole, with their history and what waits for a person; of two who write one wins."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from chalicelib.cases import steps, store, training
+from chalicelib.cases.dossier import Dossier, Event, ProofKind, Step
+from chalicelib.cases.dossier_json import dossier_from_json, dossier_to_json
+from chalicelib.cases.work import Kind, work_in
+from chalicelib.common.errors import Conflict
+from tests import faults
+from tests.cases.dossiers import LEADER, Following, act, ground
+from tests.conftest import EmulatedAWS
+
+TODAY = date(2025, 1, 21)
+
+
+def proposed(dossier: Dossier) -> Step:
+    step = steps.proposed(dossier, ground=ground(), act=act(date(2025, 1, 5)))
+    assert step is not None
+    return step
+
+
+def take(step: Step | None) -> Dossier:
+    """Store a step onto what is stored."""
+    assert step is not None
+    store.commit(store.get("A-1"), step)
+    return store.get("A-1")
+
+
+def test_a_dossier_comes_back_as_it_was_with_its_history(aws: EmulatedAWS) -> None:
+    following = Following()
+    following.paused()
+    for kind in ProofKind:
+        following.trained(kind)
+    assert dossier_from_json(dossier_to_json(following.dossier)) == following.dossier
+
+    take(proposed(store.get("A-1")))
+    dossier = take(steps.window_opened(store.get("A-1"), days=14, act=act(date(2025, 1, 6))))
+
+    assert [entry.what for entry in store.history("A-1")] == [Event.PROPOSED, Event.WINDOW_OPENED]
+    assert store.of_agents(["A-1", "B-2"]) == {"A-1": dossier}
+    assert store.get("B-2") == Dossier(agent="B-2")
+
+
+def test_what_waits_for_a_person_is_listed_until_it_is_done(aws: EmulatedAWS) -> None:
+    take(proposed(store.get("A-1")))
+    take(steps.window_opened(store.get("A-1"), days=14, act=act(date(2025, 1, 6))))
+    (decision,) = store.waiting(Kind.DECIDE)
+    assert (decision.agent, decision.municipality_code, decision.since) == ("A-1", "741", date(2025, 1, 5))
+    assert store.waiting(Kind.DECIDE, municipality_code="74") == ()
+
+    paused = steps.decided(store.get("A-1"), what=Event.PAUSED, reason="Aftalt", own=(), act=act(TODAY))
+    take(paused)
+    registered = training.registered(
+        store.get("A-1"),
+        proof_id="p",
+        municipality_code="741",
+        kind=ProofKind.E_LEARNING,
+        taken_on=date(2024, 12, 1),
+        source="Kursusbevis",
+        document=None,
+        act=act(TODAY, LEADER),
+    )
+    take(registered)
+
+    assert store.waiting(Kind.DECIDE) == ()
+    assert [work.about for work in store.waiting(Kind.VERIFY, municipality_code="741")] == ["p"]
+    assert [work.about for work in store.waiting(Kind.CARRY_OUT)] == ["1"]
+    take(training.verified(store.get("A-1"), proof_id="p", act=act(TODAY)))
+    take(steps.confirmed(store.get("A-1"), number=1, act=act(TODAY)))
+    assert [work for kind in Kind for work in store.waiting(kind)] == []
+
+
+def test_the_lists_hold_what_the_dossier_says_after_every_step(aws: EmulatedAWS) -> None:
+    following = Following()
+    following.paused()
+    for kind in ProofKind:
+        following.trained(kind)
+    whole = following.dossier
+
+    store.commit(Dossier(agent="A-1"), Step(dossier=whole, entries=()))
+
+    assert {work for kind in Kind for work in store.waiting(kind)} == work_in(whole)
+
+
+def test_of_two_who_write_a_dossier_one_wins(aws: EmulatedAWS) -> None:
+    before = store.get("A-1")
+    store.commit(before, proposed(before))
+
+    with pytest.raises(Conflict):
+        store.commit(before, proposed(before))
+    assert store.get("A-1").version == 1
+
+
+def test_whose_answer_was_lost_knows_that_it_was_stored(aws: EmulatedAWS) -> None:
+    before = store.get("A-1")
+
+    with faults.answer_lost_at(1):
+        store.commit(before, proposed(before))
+
+    assert store.get("A-1").version == 1
+    assert len(store.history("A-1")) == 1
