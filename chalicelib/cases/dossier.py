@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 
 from chalicelib.common.months import Month
 
@@ -118,16 +117,11 @@ class Proof:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroundMonth:
-    """One month below target that a proposal rests on. `source`: drop_id, key, sheet, row, revision."""
+    """One month below target that a proposal rests on. File and row of its figures stand in the ledger."""
 
     month: Month
     answered: int
     resolved: int
-    source: Mapping[str, Any]
-
-    def is_same_as(self, other: GroundMonth) -> bool:
-        """Whether it says the same of the agent, wherever the figures came from."""
-        return (self.month, self.answered, self.resolved) == (other.month, other.answered, other.resolved)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +185,11 @@ class Case:
         return self.state in OPEN
 
     @property
+    def is_withdrawn(self) -> bool:
+        """Whether the same proposal may be made anew."""
+        return self.state is State.WITHDRAWN
+
+    @property
     def is_agreed(self) -> bool:
         """Whether the municipality's last word on the proposal is that it agrees. A comment takes nothing back."""
         words = [each.what for each in self.remarks if each.what is not Event.COMMENTED]
@@ -235,12 +234,13 @@ class Dossier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line of a dossier's history. `number` is the version that it made; `case` the one it is about."""
+    """One line of a dossier's history. `number` is the version that it made; `case` or `proof_id` what it is about."""
 
     number: int
     what: Event
     act: Act
     case: int | None = None
+    proof_id: str | None = None
     reason: str | None = None
 
 

@@ -52,6 +52,7 @@ def entry_to_json(entry: Entry) -> dict[str, Any]:
         "at": entry.act.at.isoformat(),
         "on": entry.act.on.isoformat(),
         "case": entry.case,
+        "proof_id": entry.proof_id,
         "reason": entry.reason,
     }
 
@@ -62,6 +63,7 @@ def entry_from_json(stored: Mapping[str, Any]) -> Entry:
         what=Event(stored["what"]),
         act=Act(by=stored["by"], at=datetime.fromisoformat(stored["at"]), on=date.fromisoformat(stored["on"])),
         case=stored["case"],
+        proof_id=stored["proof_id"],
         reason=stored["reason"],
     )
 
@@ -105,7 +107,7 @@ def _case_to_json(case: Case) -> dict[str, Any]:
         "ground": {
             "municipality_code": ground.municipality_code,
             "step_1": str(ground.step_1),
-            "months": [[str(each.month), each.answered, each.resolved, dict(each.source)] for each in ground.months],
+            "months": [[str(each.month), each.answered, each.resolved] for each in ground.months],
             "ledger_revision": ground.ledger_revision,
         },
         "state": case.state.value,
@@ -138,8 +140,8 @@ def _case_from_json(stored: Mapping[str, Any]) -> Case:
             municipality_code=ground["municipality_code"],
             step_1=Month.parse(ground["step_1"]),
             months=tuple(
-                GroundMonth(month=Month.parse(month), answered=answered, resolved=resolved, source=source)
-                for month, answered, resolved, source in ground["months"]
+                GroundMonth(month=Month.parse(month), answered=answered, resolved=resolved)
+                for month, answered, resolved in ground["months"]
             ),
             ledger_revision=ground["ledger_revision"],
         ),

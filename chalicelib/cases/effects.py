@@ -22,7 +22,7 @@ class Effects:
 
     `reset_on` is the latest day, within the month or before, on which the counter started anew; `is_paused` whether
     the month ended in a pause; `trained_since` the latest day so that both proofs, taken then or later, were verified
-    when the month was evaluated.
+    before the day on which the month was first evaluated.
     """
 
     reset_on: date | None = None
@@ -47,7 +47,7 @@ def effects(dossier: Dossier, *, month: Month, evaluated_on: date) -> Effects:
     return Effects(
         reset_on=max(resets, default=None),
         is_paused=any(_is_paused_on(case, month.last_day) for case in dossier.cases),
-        trained_since=_trained_since(dossier, by=evaluated_on),
+        trained_since=_trained_since(dossier, before=evaluated_on),
     )
 
 
@@ -58,9 +58,9 @@ def _is_paused_on(case: Case, day: date) -> bool:
     return case.settled_on is None or case.settled_on > day
 
 
-def _trained_since(dossier: Dossier, *, by: date) -> date | None:
+def _trained_since(dossier: Dossier, *, before: date) -> date | None:
     latest_by_kind: dict[ProofKind, date] = {}
     for proof in dossier.proofs:
-        if proof.verified_on is not None and proof.verified_on <= by:
+        if proof.verified_on is not None and proof.verified_on < before:
             latest_by_kind[proof.kind] = max(proof.taken_on, latest_by_kind.get(proof.kind, date.min))
     return min(latest_by_kind.values()) if set(latest_by_kind) == set(ProofKind) else None

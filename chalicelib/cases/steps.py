@@ -166,10 +166,19 @@ def is_trained(dossier: Dossier, case: Case, *, by: date) -> bool:
     return dossier.has_both_proofs(since=case.ground.step_1.first_day, by=by)
 
 
-def happened(what: Event, after: Dossier, act: Act, *, case: Case | None = None, reason: str | None = None) -> Step:
+def happened(
+    what: Event,
+    after: Dossier,
+    act: Act,
+    *,
+    case: Case | None = None,
+    proof_id: str | None = None,
+    reason: str | None = None,
+) -> Step:
     """Return the step to `after`, which is one version further."""
     number = after.version + 1
-    entry = Entry(number=number, what=what, act=act, case=case.number if case else None, reason=reason)
+    about = case.number if case else None
+    entry = Entry(number=number, what=what, act=act, case=about, proof_id=proof_id, reason=reason)
     return Step(dossier=replace(after, version=number), entries=(entry,))
 
 
@@ -217,4 +226,4 @@ def _check_state(case: Case, state: State) -> None:
 def _is_about(case: Case, ground: Ground) -> bool:
     """Whether the case is of the same proposal: a withdrawn one may be proposed anew."""
     same = (case.ground.municipality_code, case.ground.month) == (ground.municipality_code, ground.month)
-    return same and case.state is not State.WITHDRAWN
+    return same and not case.is_withdrawn

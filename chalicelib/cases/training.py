@@ -43,7 +43,7 @@ def registered(
         registered_by=act.by,
         registered_on=act.on,
     )
-    return happened(Event.PROOF_REGISTERED, replace(dossier, proofs=(*dossier.proofs, proof)), act)
+    return happened(Event.PROOF_REGISTERED, replace(dossier, proofs=(*dossier.proofs, proof)), act, proof_id=proof_id)
 
 
 def verified(dossier: Dossier, *, proof_id: str, act: Act) -> Step:
@@ -54,7 +54,7 @@ def verified(dossier: Dossier, *, proof_id: str, act: Act) -> Step:
     """
     proof = _waiting(dossier, proof_id)
     after = _with_proof(dossier, replace(proof, verified_on=act.on))
-    return reinstated_if_trained(happened(Event.PROOF_VERIFIED, after, act), act=act)
+    return reinstated_if_trained(happened(Event.PROOF_VERIFIED, after, act, proof_id=proof_id), act=act)
 
 
 def refused(dossier: Dossier, *, proof_id: str, reason: str, act: Act) -> Step:
@@ -68,7 +68,7 @@ def refused(dossier: Dossier, *, proof_id: str, reason: str, act: Act) -> Step:
     if not reason.strip():
         raise refusals.ReasonMissing
     after = _with_proof(dossier, replace(proof, refused_on=act.on, refusal=reason.strip()))
-    return happened(Event.PROOF_REFUSED, after, act, reason=reason.strip())
+    return happened(Event.PROOF_REFUSED, after, act, proof_id=proof_id, reason=reason.strip())
 
 
 def _waiting(dossier: Dossier, proof_id: str) -> Proof:

@@ -11,12 +11,15 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
+from chalicelib.cases.dossier import Dossier
+from chalicelib.cases.effects import Effects
 from chalicelib.common.clock import Clock, system_clock
 from chalicelib.common.errors import Conflict, TryLater
 from chalicelib.common.months import Month
-from chalicelib.evaluation import letters, store, summaries
+from chalicelib.evaluation import letters, proposals, store, summaries
 from chalicelib.evaluation.ledger import Change, MunicipalityMonth, Row, changed_standings, evaluate_rows
 from chalicelib.evaluation.ledger_json import standing_to_json
 from chalicelib.evaluation.policies import policy_for, rules_used
@@ -63,6 +66,8 @@ class _Stored:
     figures_by_month: Mapping[Month, figures.MunicipalityFigures]
     current_by_month: Mapping[Month, MunicipalityMonth]
     elsewhere_by_agent: Mapping[str, frozenset[str]]
+    dossiers: Mapping[str, Dossier]
+    evaluated_on_by_month: Mapping[Month, date]
 
 
 def _follow_once(request: Request, *, clock: Clock) -> None:
@@ -71,7 +76,7 @@ def _follow_once(request: Request, *, clock: Clock) -> None:
     head = store.heads(request.run, [request.municipality_code])[request.municipality_code]
     first = _first_to_look_at(request, due=[each.month for each in due], head=head)
     to_look_at = [each for each in due if each.month >= first]
-    stored = _read([each.month for each in to_look_at], run=request.run, head=head)
+    stored = _read(to_look_at, run=request.run, head=head)
     evaluated = _evaluate(stored, book=book)
     if evaluated:
         mails = _mails(stored, evaluated, book=book, clock=clock) if request.run == LIVE else []
@@ -81,6 +86,9 @@ def _follow_once(request: Request, *, clock: Clock) -> None:
         # Read again after the commit: whoever took an agent over meanwhile noted that before reading our standing.
         homes = store.homes(request.run, _agents(stored, now))
         stored = replace(stored, elsewhere_by_agent=_elsewhere(homes, request.municipality_code))
+    now_by_month = dict(stored.current_by_month) | {each.now.month: each.now for each in evaluated}
+    if request.run == LIVE:
+        proposals.reconcile(request.municipality_code, now_by_month, dossiers=stored.dossiers, clock=clock)
     _ask_where_agents_went(stored, [each.now for each in evaluated])
     if request.run == LIVE:
         summaries.record_when_complete(to_look_at, book=book, clock=clock)
@@ -96,17 +104,26 @@ def _first_to_look_at(request: Request, *, due: list[Month], head: store.Head) -
     return request.from_month
 
 
-def _read(months: Sequence[Month], *, run: str, head: store.Head) -> _Stored:
-    code = head.municipality_code
+def _read(due: Sequence[store.DueMonth], *, run: str, head: store.Head) -> _Stored:
+    code, months = head.municipality_code, [each.month for each in due]
     found = {month: read for month in months if (read := figures.municipality_month(code, month))}
     current = {month: stands for month in months if (stands := store.current(run, head, month))}
     before = store.current(run, head, head.last_before(months[0])) if months else None
     stored = _Stored(
-        run=run, head=head, before=before, figures_by_month=found, current_by_month=current, elsewhere_by_agent={}
+        run=run,
+        head=head,
+        before=before,
+        figures_by_month=found,
+        current_by_month=current,
+        elsewhere_by_agent={},
+        dossiers={},
+        evaluated_on_by_month={each.month: each.started_on for each in due},
     )
-    homes = store.homes(run, _agents(stored))
+    agents = _agents(stored)
+    homes = store.homes(run, agents)
     _note_newcomers(stored, homes)
-    return replace(stored, elsewhere_by_agent=_elsewhere(homes, code))
+    dossiers = proposals.dossiers(agents) if run == LIVE else {}
+    return replace(stored, elsewhere_by_agent=_elsewhere(homes, code), dossiers=dossiers)
 
 
 def _agents(stored: _Stored, evaluated: Sequence[MunicipalityMonth] = ()) -> set[str]:
@@ -140,14 +157,17 @@ def _evaluate(stored: _Stored, *, book: RuleBook) -> list[_Evaluated]:
         rows = _rows(found)
         standings = _with_movers(standings, rows, stored=stored, month=month)
         rules = rules_used(month, book)
-        snapshot = _snapshot(found.revision, rules=rules, standings=standings)
+        effects = proposals.effects_in(
+            stored.dossiers, rows, month=month, evaluated_on=stored.evaluated_on_by_month[month]
+        )
+        snapshot = _snapshot(found.revision, rules=rules, standings=standings, effects=effects)
         was = stored.current_by_month.get(month)
         if was is not None and was.snapshot == snapshot:
             standings = dict(was.standings)
             continue
         policy = policy_for(month, book)
         lines, standings = evaluate_rows(
-            rows, municipality_code=code, standings=standings, policy=policy, effects_by_agent={}
+            rows, municipality_code=code, standings=standings, policy=policy, effects_by_agent=effects
         )
         now = MunicipalityMonth(
             municipality_code=code,
@@ -197,12 +217,19 @@ def _with_movers(
     return found
 
 
-def _snapshot(figures_revision: int, *, rules: Mapping[str, Any], standings: Mapping[str, Standing]) -> str:
+def _snapshot(
+    figures_revision: int,
+    *,
+    rules: Mapping[str, Any],
+    standings: Mapping[str, Standing],
+    effects: Mapping[str, Effects],
+) -> str:
     """Return the digest of all that goes into an evaluation."""
     went_in = {
         "figures": figures_revision,
         "rules": rules,
         "standings": {agent: standing_to_json(standing) for agent, standing in standings.items()},
+        "effects": {agent: str(each) for agent, each in effects.items()},
     }
     text = json.dumps(went_in, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -15,9 +15,8 @@ from chalicelib.common.danish import listed, month_name
 from chalicelib.evaluation.ledger import Change, MunicipalityMonth
 from chalicelib.evaluation.rules import BELOW_TARGET, STEPS_BEFORE_A_PROPOSAL, Outcome, Standing
 from chalicelib.evaluation.wording import guidance, line_facts, next_steps
-from chalicelib.mail.addresses import AddressRefused, check_address
 from chalicelib.mail.outbox import Mail
-from chalicelib.members import register
+from chalicelib.mail.receivers import leaders_of
 from chalicelib.rulebook.rules import RuleBook
 from chalicelib.runtime import settings
 
@@ -32,7 +31,7 @@ def notice(evaluated: MunicipalityMonth, *, book: RuleBook, today: date) -> Mail
     read_on = book.release_date(today) or today
     return Mail(
         mail_id=f"notice_{month}_{code}_r{evaluated.revision}",
-        to=_leaders(code),
+        to=leaders_of(code),
         subject=f"Straksafklaring i {month_name(month)}: opfølgning i {name}",
         template="evaluation/notice",
         facts={
@@ -76,7 +75,7 @@ def corrections(
         **guidance(now.month, book=book, read_on=read_on),
     }
     subject = f"Rettelse: straksafklaring i {name}"
-    to, secretariat = _leaders(code), (settings.secretariat_address(),)
+    to, secretariat = leaders_of(code), (settings.secretariat_address(),)
     receivers = [("correction", to, subject)]
     if to != secretariat:
         receivers.append(("correction-copy", secretariat, f"Kopi: {subject}"))
@@ -115,18 +114,3 @@ def _stands_at(agent: str, was: Mapping[str, Standing], now: Mapping[str, Standi
 def _is_withdrawn(agent: str, was: Mapping[str, Standing], now: Mapping[str, Standing]) -> bool:
     proposed = was.get(agent, Standing()).proposal_month is not None
     return proposed and now.get(agent, Standing()).proposal_month is None
-
-
-def _leaders(municipality_code: str) -> tuple[str, ...]:
-    """Return the leaders' addresses; the secretariat's for each that is missing or unusable: nothing is lost."""
-    member = register.get(municipality_code)
-    leaders = member.leaders if member is not None else ()
-    usable = dict.fromkeys(_usable(address) for address in leaders or ("",))
-    return tuple(usable)
-
-
-def _usable(address: str) -> str:
-    try:
-        return check_address(address)
-    except AddressRefused:
-        return settings.secretariat_address()

@@ -106,7 +106,7 @@ def start_month(month: Month, *, without_missing: bool = False, clock: Clock = s
                 return Started(started=(), waiting_for=each, missing=missing)
             if missing:
                 _check_days_have_passed(each, book=book, clock=clock)
-            _add_due(LIVE, store.DueMonth(month=each, without=missing, started_at=clock.now()))
+            _add_due(LIVE, store.DueMonth(month=each, without=missing, started_on=clock.today()))
             started = (each,)
         _ask_for_those_out_of_date(LIVE, each, with_figures)
     return Started(started=started)
@@ -138,7 +138,7 @@ def start_dry_run(first: Month, last: Month, *, clock: Clock = system_clock) -> 
     for month in months_from(first, last):
         found = figures.revisions(month)
         with_figures.update(found)
-        _add_due(run, store.DueMonth(month=month, without=_missing(month, found), started_at=clock.now()))
+        _add_due(run, store.DueMonth(month=month, without=_missing(month, found), started_on=clock.today()))
     for code in sorted(with_figures):
         ask_for(Request(run=run, municipality_code=code, from_month=first))
     return run

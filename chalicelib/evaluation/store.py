@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute, UTCDateTimeAttribute
@@ -47,7 +47,7 @@ class DueMonth:
 
     month: Month
     without: tuple[str, ...]
-    started_at: datetime
+    started_on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ class _DueRow(Table):
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
     without = JSONTextAttribute()
-    started_at = UTCDateTimeAttribute()
+    started_on = UnicodeAttribute()
 
 
 class _HeadRow(Table):
@@ -135,7 +135,7 @@ def add_due(run: str, due: DueMonth) -> None:
     Raises:
         Conflict: it was started already.
     """
-    row = _DueRow(f"run#{run}", str(due.month), without=list(due.without), started_at=due.started_at)
+    row = _DueRow(f"run#{run}", str(due.month), without=list(due.without), started_on=due.started_on.isoformat())
     with conflict_means(f"{due.month} er allerede startet"):
         row.save(condition=_DueRow.pk.does_not_exist())
 
@@ -144,7 +144,8 @@ def due_months(run: str) -> tuple[DueMonth, ...]:
     """Return the months that the run evaluates, oldest first (strong read)."""
     rows = _DueRow.query(f"run#{run}", consistent_read=True)
     return tuple(
-        DueMonth(month=Month.parse(row.sk), without=tuple(row.without), started_at=row.started_at) for row in rows
+        DueMonth(month=Month.parse(row.sk), without=tuple(row.without), started_on=date.fromisoformat(row.started_on))
+        for row in rows
     )
 
 

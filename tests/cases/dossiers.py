@@ -10,7 +10,6 @@ from chalicelib.common.months import Month
 
 STAFF = "s@ddh.example"
 LEADER = "leder741@kommune.example"
-SOURCE = {"drop_id": "d1", "key": "drops/agent-kpi/2024-Q4.xlsx", "sheet": "Oktober 2024", "row": 7, "revision": 1}
 
 
 def act(on: date, by: str = STAFF) -> Act:
@@ -20,7 +19,7 @@ def act(on: date, by: str = STAFF) -> Act:
 def ground(first: str = "2024-10", *, municipality_code: str = "741") -> Ground:
     """Three months running, far below target."""
     month = Month.parse(first)
-    months = tuple(GroundMonth(month=month.plus(place), answered=200, resolved=90, source=SOURCE) for place in range(3))
+    months = tuple(GroundMonth(month=month.plus(place), answered=200, resolved=90) for place in range(3))
     return Ground(municipality_code=municipality_code, step_1=month, months=months, ledger_revision=1)
 
 

@@ -145,8 +145,8 @@ def mail(mail_id: str) -> outbox.Mail:
 
 
 def digest() -> str:
-    """Return a digest of everything the evaluation stored and every mail recorded, apart from moments and tokens."""
-    kept = [_without_moments(item) for feature in ("evaluation", "mail") for item in _items(feature)]
+    """Return a digest of every evaluation, case and mail that is stored, apart from moments and tokens."""
+    kept = [_without_moments(item) for feature in ("cases", "evaluation", "mail") for item in _items(feature)]
     text = json.dumps(sorted(json.dumps(item, sort_keys=True) for item in kept))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -158,7 +158,7 @@ def _items(feature: str) -> list[dict[str, Any]]:
     return [{name: next(iter(value.values())) for name, value in item.items()} for item in found]
 
 
-_MOMENTS = frozenset({"started_at", "evaluated_at", "recorded_at", "due_at", "recorded_by"})
+_MOMENTS = frozenset({"evaluated_at", "recorded_at", "due_at", "recorded_by", "written_by"})
 
 
 def _without_moments(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,85 @@
+"""The mails about cases: who is told what of a step, and the facts they are written from. The words are in templates/.
+
+What somebody decided about an agent is told to the agent's municipality, with the reason word for word. A mail names
+the agent by id, and no figures: those stand on the page that it leads to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+
+from chalicelib.cases.dossier import Dossier, Entry, Event, Step
+from chalicelib.common import municipalities
+from chalicelib.mail.outbox import Mail
+from chalicelib.mail.receivers import leaders_of
+from chalicelib.rulebook.rules import RuleBook
+from chalicelib.runtime import settings
+
+_SUBJECT_BY_EVENT: Mapping[Event, str] = {
+    Event.CONTESTED: "{name} gør indsigelse mod en pause",
+    Event.PAUSED: "En agent i {name} sættes på pause",
+    Event.DECLINED: "En agent i {name} sættes ikke på pause",
+    Event.REOPENED: "Sagen om en pause i {name} er genåbnet",
+    Event.UPHELD: "En agent i {name} er stadig på pause",
+    Event.LIFTED: "Pausen for en agent i {name} er ophævet",
+    Event.REINSTATED: "En agent i {name} kan tage telefonen igen",
+    Event.PROOF_REFUSED: "Et bevis fra {name} er ikke godkendt",
+}
+
+
+def told_of(step: Step, *, book: RuleBook, today: date) -> tuple[Mail, ...]:
+    """Return the mails that a step causes, one an entry and receiver; most entries cause none."""
+    found = (_mails(step.dossier, entry, book=book, today=today) for entry in step.entries)
+    return tuple(mail for mails in found for mail in mails)
+
+
+def _mails(dossier: Dossier, entry: Entry, *, book: RuleBook, today: date) -> list[Mail]:
+    subject = _SUBJECT_BY_EVENT.get(entry.what)
+    if subject is None:
+        return []
+    code = _municipality(dossier, entry)
+    name, who = municipalities.by_code[code].name, hashlib.sha256(dossier.agent.encode()).hexdigest()[:16]
+    return [
+        Mail(
+            mail_id=f"case_{to_whom}_{who}_{entry.number}",
+            to=to,
+            subject=subject.format(name=name),
+            template="cases/told",
+            facts={
+                "what": entry.what.value,
+                "municipality": name,
+                "agent": dossier.agent,
+                "reason": entry.reason,
+                "to_secretariat": to_whom == "secretariat",
+                "page_url": f"{settings.base_url()}{_page(to_whom, code)}",
+                "secretariat": settings.secretariat_address(),
+            },
+            send_from=book.release_date(today),
+        )
+        for to_whom, to in _receivers(entry.what, code).items()
+    ]
+
+
+def _receivers(what: Event, municipality_code: str) -> dict[str, tuple[str, ...]]:
+    """Return who is told, by side; where the secretariat stands in for missing leaders, it gets the leaders' mail."""
+    secretariat: dict[str, tuple[str, ...]] = {"secretariat": (settings.secretariat_address(),)}
+    if what is Event.CONTESTED:
+        return secretariat
+    leaders = {"leaders": leaders_of(municipality_code)}
+    return leaders | secretariat if what is Event.REOPENED else leaders
+
+
+def _municipality(dossier: Dossier, entry: Entry) -> str:
+    if entry.proof_id is not None:
+        proof = dossier.proof(entry.proof_id)
+        assert proof is not None
+        return proof.municipality_code
+    case = dossier.case(entry.case or 0)
+    assert case is not None
+    return case.ground.municipality_code
+
+
+def _page(to_whom: str, municipality_code: str) -> str:
+    return "/sager" if to_whom == "secretariat" else f"/opfoelgning/{municipality_code}"

@@ -1,0 +1,202 @@
+"""What people do with cases and proofs, and what the procedure tells of them. Each is one conditional write, with its
+history and its mails. Of two who press at once, one wins, and the other sees what happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import date
+
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.access import grants
+from chalicelib.access.people import Person, Role
+from chalicelib.cases import letters, refusals, steps, store, training
+from chalicelib.cases.dossier import SYSTEM, Act, Dossier, Event, Ground, ProofKind, Step
+from chalicelib.common.clock import Clock, system_clock
+from chalicelib.common.errors import Conflict, TryLater
+from chalicelib.mail import outbox
+from chalicelib.mail.outbox import Mail
+from chalicelib.rulebook import book as rulebook
+from chalicelib.rulebook.rules import RuleName
+
+_TRIES = 4
+
+Decide = Callable[[Dossier], Step | None]
+
+
+def propose(agent: str, ground: Ground, *, clock: Clock = system_clock) -> None:
+    """Open a case for a pause that the procedure proposes. Harmless to repeat.
+
+    An older proposal that waits goes first: it is decided on the ground that it was made on.
+    """
+    _let(agent, lambda dossier: _proposed(dossier, ground, act(SYSTEM, clock)), clock=clock)
+
+
+def remove_ground(agent: str, number: int, *, clock: Clock = system_clock) -> None:
+    """A correction took a case's ground away: it is withdrawn, or reopened and told to both. Harmless to repeat."""
+    _let(agent, lambda dossier: steps.ground_removed(dossier, number=number, act=act(SYSTEM, clock)), clock=clock)
+
+
+def open_window(agent: str, *, clock: Clock = system_clock) -> None:
+    """The municipality has the mail that tells of the proposal: its days run from today. Harmless to repeat."""
+    days = rulebook.load().in_force(RuleName.RESPONSE_WINDOW_DAYS, clock.today()).value
+    _let(agent, lambda dossier: steps.window_opened(dossier, days=days, act=act(SYSTEM, clock)), clock=clock)
+
+
+def remark(agent: str, what: Event, text: str, *, by: Person, clock: Clock = system_clock) -> Dossier:
+    """Enter what a leader says of the proposal: COMMENTED, CONTESTED or AGREED.
+
+    Raises:
+        NoOpenCase: there is none of the leader's municipality.
+        WrongState, ReasonMissing: the rules say no.
+    """
+    dossier = _of_municipality(agent, by)
+    return _take(dossier, steps.remarked(dossier, what=what, text=text, act=act(by.address, clock)), clock=clock)
+
+
+def decide(agent: str, what: Event, reason: str, *, by: Person, clock: Clock = system_clock) -> Dossier:
+    """Enter a person's decision: PAUSED, DECLINED, UPHELD or LIFTED; the municipality is told.
+
+    Raises:
+        NoOpenCase, WrongState, OwnMunicipality, ReasonMissing, WindowOpen, AlreadyTrained: the rules say no.
+    """
+    dossier, own = store.get(agent), _municipalities_of(by.address)
+    step = steps.decided(dossier, what=what, reason=reason, own=own, act=act(by.address, clock))
+    return _take(dossier, step, clock=clock)
+
+
+def confirm(agent: str, number: int, *, by: Person, clock: Clock = system_clock) -> Dossier:
+    """Enter that the case's instruction was carried out.
+
+    Raises:
+        NothingToConfirm: none waits, or it is another municipality's.
+    """
+    dossier = store.get(agent)
+    case = dossier.case(number)
+    if case is None or not _may_reach(by, case.ground.municipality_code):
+        raise refusals.NothingToConfirm
+    return _take(dossier, steps.confirmed(dossier, number=number, act=act(by.address, clock)), clock=clock)
+
+
+def register_proof(
+    agent: str,
+    *,
+    proof_id: str,
+    kind: ProofKind,
+    taken_on: date,
+    source: str,
+    document: str | None,
+    by: Person,
+    clock: Clock = system_clock,
+) -> Dossier:
+    """Enter a leader's proof of training; the same `proof_id` again is the same proof.
+
+    Raises:
+        SourceMissing, ProofAhead: the rules say no.
+    """
+    assert by.municipality_code is not None
+    dossier = store.get(agent)
+    step = training.registered(
+        dossier,
+        proof_id=proof_id,
+        municipality_code=by.municipality_code,
+        kind=kind,
+        taken_on=taken_on,
+        source=source,
+        document=document,
+        act=act(by.address, clock),
+    )
+    return dossier if step is None else _take(dossier, step, clock=clock)
+
+
+def verify_proof(agent: str, proof_id: str, *, by: Person, clock: Clock = system_clock) -> Dossier:
+    """Enter that the secretariat has seen a proof; whoever is paused and has both is reinstated, and that is told.
+
+    Raises:
+        ProofUnknown, ProofSettled: there is nothing to verify.
+    """
+    dossier = store.get(agent)
+    step = training.verified(dossier, proof_id=proof_id, act=act(by.address, clock))
+    return _take(dossier, step, clock=clock)
+
+
+def refuse_proof(agent: str, proof_id: str, reason: str, *, by: Person, clock: Clock = system_clock) -> Dossier:
+    """Enter that a proof isn't taken, and why; the municipality is told.
+
+    Raises:
+        ProofUnknown, ProofSettled, ReasonMissing: the rules say no.
+    """
+    dossier = store.get(agent)
+    step = training.refused(dossier, proof_id=proof_id, reason=reason, act=act(by.address, clock))
+    return _take(dossier, step, clock=clock)
+
+
+def stop(agent: str, *, by: Person, clock: Clock = system_clock) -> Dossier:
+    """Enter that an agent has stopped.
+
+    Raises:
+        Stopped: that is known.
+        NoOpenCase: the open case is another municipality's.
+    """
+    dossier = store.get(agent)
+    case = dossier.open_case
+    if case is not None and not _may_reach(by, case.ground.municipality_code):
+        raise refusals.NoOpenCase
+    return _take(dossier, steps.stopped(dossier, act=act(by.address, clock)), clock=clock)
+
+
+def act(by: str, clock: Clock) -> Act:
+    """Return who acts now."""
+    return Act(by=by, at=clock.now(), on=clock.today())
+
+
+def _proposed(dossier: Dossier, ground: Ground, by: Act) -> Step | None:
+    if dossier.open_case is not None:
+        return None
+    return steps.proposed(dossier, ground=ground, act=by)
+
+
+def _let(agent: str, decide: Decide, *, clock: Clock) -> None:
+    """Take the step that a dossier as it stands calls for, if any; again when somebody wrote it meanwhile."""
+    for _ in range(_TRIES):
+        dossier = store.get(agent)
+        step = decide(dossier)
+        if step is None:
+            return
+        try:
+            _take(dossier, step, clock=clock)
+        except Conflict:
+            continue
+        return
+    raise TryLater("Sagen bliver ændret af andre lige nu. Den tages igen om lidt.")
+
+
+def _take(before: Dossier, step: Step, *, clock: Clock) -> Dossier:
+    """Store a step with the mails that it causes."""
+    mails: tuple[Mail, ...] = letters.told_of(step, book=rulebook.load(), today=clock.today())
+
+    def record(writes: TransactWrite) -> None:
+        for mail in mails:
+            outbox.record(writes, mail, clock=clock)
+
+    store.commit(before, step, also=record)
+    outbox.nudge(mail.mail_id for mail in mails)
+    return step.dossier
+
+
+def _of_municipality(agent: str, by: Person) -> Dossier:
+    dossier = store.get(agent)
+    case = dossier.open_case
+    if case is None or not _may_reach(by, case.ground.municipality_code):
+        raise refusals.NoOpenCase
+    return dossier
+
+
+def _may_reach(by: Person, municipality_code: str) -> bool:
+    return by.role is Role.SECRETARIAT or by.municipality_code == municipality_code
+
+
+def _municipalities_of(address: str) -> Collection[str]:
+    """Return the municipalities that the address signs in for as a leader, whatever it is signed in as now."""
+    return {person.municipality_code for person in grants.of(address) if person.municipality_code}
