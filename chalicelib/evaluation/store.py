@@ -174,6 +174,14 @@ def current(run: str, head: Head, month: Month | None) -> MunicipalityMonth | No
     return revision(run, head.municipality_code, month, number)
 
 
+def currents(run: str, head: Head, months: Iterable[Month]) -> tuple[MunicipalityMonth, ...]:
+    """Return the current revisions of those months that were evaluated, oldest first (strong reads)."""
+    numbers = ((month, head.revision_by_month[month]) for month in months if month in head.revision_by_month)
+    keys = [(_municipality(run, head.municipality_code), _revision_key(month, number)) for month, number in numbers]
+    rows = _RevisionRow.batch_get(keys, consistent_read=True)
+    return tuple(sorted((row.municipality_month() for row in rows), key=lambda each: each.month))
+
+
 def homes(run: str, agents: Iterable[str]) -> dict[str, frozenset[str]]:
     """Return the municipalities where each agent has rows, by agent; agents without any are left out (strong reads)."""
     rows = _HomeRow.batch_get(((f"agent#{run}#{agent}", "home") for agent in agents), consistent_read=True)

@@ -14,7 +14,7 @@ from typing import Any
 from chalicelib.common.danish import long_date, month_name, percent
 from chalicelib.common.months import Month
 from chalicelib.evaluation.ledger import Line
-from chalicelib.evaluation.rules import Outcome
+from chalicelib.evaluation.rules import Outcome, Reason
 from chalicelib.evaluation.schedule import evaluation_day
 from chalicelib.evaluation.statistics import wilson_interval
 from chalicelib.rulebook.rules import RuleBook, RuleName, next_teaching_dates
@@ -30,6 +30,20 @@ STEP_TEXT: Mapping[Outcome, str] = {
     Outcome.PROPOSAL_OPEN: "Trin 3: forslaget om pause venter på en afgørelse",
     Outcome.NOT_EVALUABLE: "Kan ikke vurderes",
     Outcome.PAUSED: "På pause fra telefonen",
+}
+
+#: Why a month came to its outcome.
+REASON_TEXT: Mapping[Reason, str] = {
+    Reason.AT_TARGET: "Andelen er på målet eller over",
+    Reason.NO_CALLS: "Ingen besvarede opkald",
+    Reason.TOO_FEW_CALLS: "For få opkald til at vurdere måneden",
+    Reason.BELOW_TARGET: "Andelen er under målet",
+    Reason.SURELY_BELOW_OVER_THREE_MONTHS: "Tre måneder under målet, samlet med sikkerhed",
+    Reason.THIRD_MONTH_WITHOUT_GUARD: "Tredje måned under målet",
+    Reason.NOT_ENOUGH_CALLS_TO_BE_SURE: "Under målet, men opkaldene er for få til at være sikker",
+    Reason.PROPOSAL_WAITS: "Under målet, mens forslaget venter",
+    Reason.OFF_THE_QUEUE: "Agenten var på pause ved månedens udgang",
+    Reason.TRAINED: "Under målet, men begge beviser var godkendt: tællingen begynder forfra",
 }
 
 
