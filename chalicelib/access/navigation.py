@@ -21,7 +21,7 @@ _STAFF = (
     ("/regler", "Regelbog"),
 )
 _PLACES_BY_ROLE: Mapping[Role, tuple[tuple[str, str], ...]] = {
-    Role.SECRETARIAT: (*_STAFF, ("/konti", "Adgang")),
+    Role.SECRETARIAT: (*_STAFF, ("/sager", "Sager"), ("/konti", "Adgang")),
     Role.CHAIR: _STAFF,
     Role.STEERING_GROUP: _STAFF,
     Role.CONTACT: (("/indmeldelse/status", "Vores indmeldelse"),),

@@ -106,6 +106,14 @@ ROLES_BY_ROUTE: Mapping[tuple[str, str], frozenset[Role]] = {
     ("POST", "/viden/{partner_id}/{update_id}/udgiv"): _SECRETARIAT,
     ("POST", "/viden/{partner_id}/{update_id}/afvis"): _SECRETARIAT,
     ("GET", "/nyhedsbrev"): _READS,
+    # Follow-up: the secretariat decides
+    ("GET", "/sager"): _SECRETARIAT,
+    ("GET", "/sager/{agent}"): _SECRETARIAT,
+    ("POST", "/sager/{agent}/afgoer"): _SECRETARIAT,
+    ("POST", "/sager/{agent}/bevis/{proof_id}/godkend"): _SECRETARIAT,
+    ("POST", "/sager/{agent}/bevis/{proof_id}/afvis"): _SECRETARIAT,
+    ("POST", "/sager/{agent}/udfoert"): _SECRETARIAT,
+    ("POST", "/sager/{agent}/orienteret"): _SECRETARIAT,
     # Governance
     ("GET", "/moeder"): _READS,
     ("POST", "/moeder"): _SECRETARIAT,

@@ -38,10 +38,13 @@ def remove_ground(agent: str, number: int, *, clock: Clock = system_clock) -> No
     _let(agent, lambda dossier: steps.ground_removed(dossier, number=number, act=act(SYSTEM, clock)), clock=clock)
 
 
-def open_window(agent: str, *, clock: Clock = system_clock) -> None:
-    """The municipality has the mail that tells of the proposal: its days run from today. Harmless to repeat."""
+def open_window(agent: str, *, by: str = SYSTEM, clock: Clock = system_clock) -> None:
+    """The municipality has been told of the proposal: its days run from today. Harmless to repeat.
+
+    `by` is who told it by hand; else its mail was accepted.
+    """
     days = rulebook.load().in_force(RuleName.RESPONSE_WINDOW_DAYS, clock.today()).value
-    _let(agent, lambda dossier: steps.window_opened(dossier, days=days, act=act(SYSTEM, clock)), clock=clock)
+    _let(agent, lambda dossier: steps.window_opened(dossier, days=days, act=act(by, clock)), clock=clock)
 
 
 def remark(agent: str, what: Event, text: str, *, by: Person, clock: Clock = system_clock) -> Dossier:

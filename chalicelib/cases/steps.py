@@ -101,7 +101,7 @@ def decided(dossier: Dossier, *, what: Event, reason: str, own: Collection[str],
         raise refusals.OwnMunicipality
     if not reason.strip():
         raise refusals.ReasonMissing
-    if case.state is State.PROPOSED and not _may_be_decided(case, act.on):
+    if case.state is State.PROPOSED and not may_be_decided(case, act.on):
         raise refusals.WindowOpen(case.window_ends_on)
     if _STATE_BY_DECISION[what] is State.PAUSED and is_trained(dossier, case, by=act.on):
         raise refusals.AlreadyTrained
@@ -161,6 +161,11 @@ def reinstated_if_trained(step: Step, *, act: Act) -> Step:
     return Step(dossier=back.dossier, entries=(*step.entries, *back.entries))
 
 
+def may_be_decided(case: Case, today: date) -> bool:
+    """Whether the municipality has had its say: it agreed, or its days are over."""
+    return case.is_agreed or (case.window_ends_on is not None and today > case.window_ends_on)
+
+
 def is_trained(dossier: Dossier, case: Case, *, by: date) -> bool:
     """Whether both proofs were verified on `by` or earlier, dated in the month of step 1 or later."""
     return dossier.has_both_proofs(since=case.ground.step_1.first_day, by=by)
@@ -180,10 +185,6 @@ def happened(
     about = case.number if case else None
     entry = Entry(number=number, what=what, act=act, case=about, proof_id=proof_id, reason=reason)
     return Step(dossier=replace(after, version=number), entries=(entry,))
-
-
-def _may_be_decided(case: Case, today: date) -> bool:
-    return case.is_agreed or (case.window_ends_on is not None and today > case.window_ends_on)
 
 
 def _moved(case: Case, state: State, act: Act) -> Case:

@@ -32,6 +32,8 @@ _PLACES = {
     "week": "2025-W08",
     "update_id": "unknown",
     "event_id": "unknown",
+    "agent": "unknown",
+    "proof_id": "unknown",
 }
 
 

@@ -1,0 +1,149 @@
+"""What the pages of cases show: the facts that templates are filled with. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+from urllib.parse import quote
+
+from chalicelib.cases.dossier import SYSTEM, Case, Dossier, Entry, Event, Proof, State
+from chalicelib.cases.steps import may_be_decided
+from chalicelib.cases.work import Kind, Work
+from chalicelib.common import municipalities
+from chalicelib.common.danish import clock_time, long_date
+from chalicelib.followup.case_wording import BADGE_BY_STATE, EVENT_NAMES, INSTRUCTION_NAMES, PROOF_NAMES
+
+#: The decisions of each state, as the form offers them: its value, what it says, and what follows.
+DECISIONS: Mapping[State, tuple[tuple[Event, str, str], ...]] = {
+    State.PROPOSED: (
+        (Event.PAUSED, "Pause", "Agenten tages af telefonen, til både e-læring og undervisning er dokumenteret."),
+        (Event.DECLINED, "Ingen pause", "Agenten tager telefonen som hidtil, og tællingen begynder forfra."),
+    ),
+    State.REOPENED: (
+        (Event.UPHELD, "Fasthold pausen", "Agenten er fortsat på pause, selv om tallene er rettet."),
+        (Event.LIFTED, "Ophæv pausen", "Agenten sættes på telefonen igen, og tællingen begynder forfra."),
+    ),
+}
+
+
+def address(agent: str) -> str:
+    """Return the path of an agent's page: ids are free text."""
+    return f"/sager/{quote(agent, safe='')}"
+
+
+def work_row(work: Work, dossier: Dossier, *, today: date) -> dict[str, Any]:
+    """Return a line of a worklist."""
+    case = dossier.case(int(work.about)) if work.kind is not Kind.VERIFY else None
+    proof = dossier.proof(work.about) if work.kind is Kind.VERIFY else None
+    what = PROOF_NAMES[proof.kind] if proof else ""
+    if case is not None and work.kind is Kind.DECIDE:
+        what = waits_for(case, today=today)
+    elif case is not None:
+        what = ", ".join(INSTRUCTION_NAMES[each.instruction] for each in case.instructions if each.is_open)
+    return {
+        "municipality": municipalities.by_code[work.municipality_code].name,
+        "agent": work.agent,
+        "address": address(work.agent),
+        "since": long_date(work.since),
+        "what": what,
+    }
+
+
+def waits_for(case: Case, *, today: date) -> str:
+    """Return what an open case waits for; empty when nothing more is to be decided."""
+    if case.state is State.REOPENED:
+        return "Tallene er rettet. Afgør, om pausen skal stå."
+    if case.state is not State.PROPOSED:
+        return ""
+    if case.is_agreed:
+        return "Kommunen er enig. Sagen kan afgøres."
+    if case.window_ends_on is None:
+        return "Kommunen er ikke orienteret endnu. Dens frist løber, fra den er det."
+    until = long_date(case.window_ends_on)
+    if may_be_decided(case, today):
+        return f"Kommunens frist udløb den {until}. Sagen kan afgøres."
+    return f"Kommunen kan svare til og med den {until}."
+
+
+def case_facts(case: Case, *, today: date) -> dict[str, Any]:
+    """Return what the page shows of one case, and what can be done in it."""
+    is_decidable = case.state is State.REOPENED or (case.state is State.PROPOSED and may_be_decided(case, today))
+    return {
+        "number": case.number,
+        "badge": BADGE_BY_STATE[case.state],
+        "waits_for": waits_for(case, today=today),
+        "facts": _dates(case),
+        "remarks": [
+            {"what": EVENT_NAMES[each.what], "text": each.text, "by": each.by, "on": long_date(each.on)}
+            for each in case.remarks
+        ],
+        "instructions": [
+            {
+                "what": INSTRUCTION_NAMES[each.instruction],
+                "on": long_date(each.on),
+                "done": _done(each.confirmed_on, each.confirmed_by) if each.confirmed_on else "",
+                "is_open": each.is_open,
+            }
+            for each in case.instructions
+        ],
+        "decisions": [(what.value, name, hint) for what, name, hint in DECISIONS[case.state]] if is_decidable else [],
+        "may_be_told": case.state is State.PROPOSED and case.window_ends_on is None,
+    }
+
+
+def proof_row(proof: Proof, *, agent: str) -> dict[str, Any]:
+    """Return a proof; one that waits has the address that answers it."""
+    if proof.verified_on is not None:
+        badge: tuple[str, str | None] = (f"Godkendt den {long_date(proof.verified_on)}", "success")
+    elif proof.refused_on is not None:
+        badge = (f"Afvist den {long_date(proof.refused_on)}", "warning")
+    else:
+        badge = ("Venter på jer", "info")
+    return {
+        "proof_id": proof.proof_id,
+        "kind": PROOF_NAMES[proof.kind],
+        "taken_on": long_date(proof.taken_on),
+        "source": proof.source,
+        "registered": f"{long_date(proof.registered_on)} af {proof.registered_by}",
+        "badge": badge,
+        "refusal": proof.refusal or "",
+        "address": f"{address(agent)}/bevis/{quote(proof.proof_id, safe='')}" if proof.is_waiting else "",
+    }
+
+
+def history(entries: Iterable[Entry]) -> list[dict[str, Any]]:
+    """Return what happened, the newest first."""
+    return [
+        {
+            "at": clock_time(entry.act.at),
+            "on": long_date(entry.act.on),
+            "what": EVENT_NAMES[entry.what],
+            "by": "Systemet" if entry.act.by == SYSTEM else entry.act.by,
+            "reason": entry.reason or "",
+        }
+        for entry in reversed(tuple(entries))
+    ]
+
+
+def municipality_of(dossier: Dossier) -> str:
+    """Return the code of the municipality that the dossier is about now: of its latest case, else its latest proof."""
+    codes: Sequence[str] = [
+        *(proof.municipality_code for proof in dossier.proofs),
+        *(case.ground.municipality_code for case in dossier.cases),
+    ]
+    return codes[-1]
+
+
+def _dates(case: Case) -> list[tuple[str, str]]:
+    found = [
+        ("Foreslået", case.opened_on),
+        ("Kommunen kan svare til og med", case.window_ends_on),
+        ("På pause fra", case.paused_on),
+        ("Afsluttet", case.settled_on),
+    ]
+    return [(name, long_date(day)) for name, day in found if day is not None]
+
+
+def _done(on: date, by: str | None) -> str:
+    return f"{long_date(on)} af {by}"

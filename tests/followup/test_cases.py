@@ -1,0 +1,205 @@
+"""The secretariat sees what waits, decides it on one page, and nobody looks unseen."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from pynamodb.exceptions import PutError
+
+from chalicelib.access import grants, look_log
+from chalicelib.access.people import Person, Role
+from chalicelib.cases import service, store
+from chalicelib.cases.dossier import Event, ProofKind, State
+from chalicelib.cases.work import Kind
+from chalicelib.followup.case_page import refusal_field
+from chalicelib.runtime.tables import transaction
+from tests.conftest import SettableClock
+from tests.evaluation.hotline import Hotline, mail, mail_ids
+from tests.evaluation.test_proposals import AGENT, LEADER, latest, move_to, pause
+from tests.web import CHAIR, SECRETARIAT, STEERING_GROUP, Site, Visitor, leader_of
+
+PAGE = f"/sager/{AGENT}"
+
+
+@pytest.fixture
+def staff(site: Site, proposed: Hotline) -> Visitor:
+    return site.signed_in(SECRETARIAT)
+
+
+def decide(staff: Visitor, what: str, reason: str = "Aftalt med kommunen") -> int:
+    return staff.post(f"{PAGE}/afgoer", {"afgoerelse": what, "begrundelse": reason}).status_code
+
+
+def register_proof(clock: SettableClock, kind: ProofKind) -> str:
+    proof_id = f"proof-{kind.value}"
+    service.register_proof(
+        AGENT,
+        proof_id=proof_id,
+        kind=kind,
+        taken_on=date(2024, 11, 4),
+        source="Kursusbevis",
+        document=None,
+        by=LEADER,
+        clock=clock,
+    )
+    return proof_id
+
+
+def test_what_waits_is_listed_by_kind_with_agent_municipality_and_since(staff: Visitor, clock: SettableClock) -> None:
+    pause(clock)
+    register_proof(clock, ProofKind.PHYSICAL)
+
+    text = staff.get("/sager").text
+
+    for told in ("Forslag, der skal afgøres", "190-001", "Furesø", "5. januar 2025", "ikke orienteret"):
+        assert told in text
+    for told in ("Fysisk undervisning", "Tag agenten af telefonen", "25. januar 2025", "Aarhus"):
+        assert told in text
+
+
+@pytest.mark.parametrize("somebody", [CHAIR, STEERING_GROUP, leader_of("751")], ids=lambda each: each.role.value)
+def test_only_the_secretariat_sees_cases(site: Site, proposed: Hotline, somebody: Person) -> None:
+    visitor = site.signed_in(somebody)
+
+    assert visitor.get("/sager").status_code == 404
+    assert visitor.get(PAGE).status_code == 404
+    assert decide(visitor, "paused") == 404
+    assert latest().state is State.PROPOSED
+
+
+def test_a_decision_waits_for_the_municipality_s_days_and_is_then_taken_with_its_reason(
+    staff: Visitor, clock: SettableClock
+) -> None:
+    assert decide(staff, "paused") == 422
+    assert staff.post(f"{PAGE}/orienteret").status_code == 303
+    assert "Kommunen kan svare til og med den 19. januar 2025" in staff.get(PAGE).text
+    assert f"{PAGE}/afgoer" not in staff.get(PAGE).text
+
+    move_to(clock, date(2025, 1, 20))
+    assert f"{PAGE}/afgoer" in staff.get(PAGE).text
+    assert decide(staff, "paused", "Aftalt på mødet") == 303
+
+    assert latest().state is State.PAUSED
+    assert "Aftalt på mødet" in staff.get(PAGE).text
+    told = [each for each in mail_ids() if each.startswith("case_leaders_")]
+    assert [mail(each).facts["reason"] for each in told] == ["Aftalt på mødet"]
+
+
+def test_who_told_the_municipality_by_hand_stands_in_the_history(staff: Visitor) -> None:
+    staff.post(f"{PAGE}/orienteret")
+    staff.post(f"{PAGE}/orienteret")
+
+    opened = [each.act.by for each in store.history(AGENT) if each.what is Event.WINDOW_OPENED]
+    assert opened == [SECRETARIAT.address]
+
+
+def test_what_the_municipality_said_is_on_the_page_and_an_agreed_case_can_be_decided_at_once(
+    staff: Visitor, clock: SettableClock
+) -> None:
+    service.remark(AGENT, Event.COMMENTED, "Første linje\n<b>Anden</b>", by=LEADER, clock=clock)
+    service.remark(AGENT, Event.AGREED, "", by=LEADER, clock=clock)
+
+    text = staff.get(PAGE).text
+
+    assert "Første linje<br>&lt;b&gt;Anden&lt;/b&gt;" in text
+    assert "Kommunen er enig. Sagen kan afgøres." in text
+    assert decide(staff, "declined") == 303
+    assert latest().state is State.DECLINED
+
+
+def test_a_decision_without_a_choice_or_a_reason_is_refused_by_its_fields_and_nothing_typed_is_lost(
+    staff: Visitor, clock: SettableClock
+) -> None:
+    service.remark(AGENT, Event.AGREED, "", by=LEADER, clock=clock)
+
+    answer = staff.post(f"{PAGE}/afgoer", {"afgoerelse": "", "begrundelse": "Skrevet i forvejen"})
+
+    assert answer.status_code == 422
+    assert 'href="#felt-afgoerelse"' in answer.text
+    assert "Skrevet i forvejen</textarea>" in answer.text
+    assert decide(staff, "paused", " ") == 422
+    assert latest().state is State.PROPOSED
+
+
+def test_nobody_decides_about_an_agent_of_their_own_municipality(staff: Visitor, clock: SettableClock) -> None:
+    service.remark(AGENT, Event.AGREED, "", by=LEADER, clock=clock)
+    with transaction() as writing:
+        grants.give(writing, Person(address=SECRETARIAT.address, role=Role.LEADER, municipality_code="751"))
+
+    answer = staff.post(f"{PAGE}/afgoer", {"afgoerelse": "paused", "begrundelse": "Aftalt"})
+
+    assert answer.status_code == 422
+    assert "agentens egen kommune" in answer.text
+    assert latest().state is State.PROPOSED
+
+
+def test_of_two_who_press_the_second_sees_what_happened(staff: Visitor, clock: SettableClock) -> None:
+    service.remark(AGENT, Event.AGREED, "", by=LEADER, clock=clock)
+
+    assert decide(staff, "paused") == 303
+    again = staff.post(f"{PAGE}/afgoer", {"afgoerelse": "declined", "begrundelse": "For sent"})
+
+    assert again.status_code == 409
+    assert "Sagen står som på pause" in again.text
+    assert latest().state is State.PAUSED
+
+
+def test_an_agent_with_both_proofs_verified_comes_back_and_the_instructions_are_carried_out(
+    staff: Visitor, clock: SettableClock
+) -> None:
+    pause(clock)
+    assert staff.post(f"{PAGE}/udfoert", {"sag": "1"}).status_code == 303
+    for kind in ProofKind:
+        assert staff.post(f"{PAGE}/bevis/{register_proof(clock, kind)}/godkend").status_code == 303
+
+    assert latest().state is State.REINSTATED
+    assert "Sæt agenten på telefonen igen" in staff.get("/sager").text
+    assert staff.post(f"{PAGE}/udfoert", {"sag": "1"}).status_code == 303
+    assert staff.post(f"{PAGE}/udfoert", {"sag": "1"}).status_code == 409
+    assert staff.post(f"{PAGE}/udfoert", {"sag": "et"}).status_code == 400
+    assert AGENT not in {work.agent for kind in Kind for work in store.waiting(kind)}
+
+
+def test_a_proof_is_refused_with_a_reason_that_the_municipality_gets(staff: Visitor, clock: SettableClock) -> None:
+    place = f"{PAGE}/bevis/{register_proof(clock, ProofKind.PHYSICAL)}/afvis"
+    field = refusal_field("proof-physical")
+
+    empty = staff.post(place, {field: ""})
+    assert (empty.status_code, f'href="#felt-{field}"' in empty.text) == (422, True)
+    assert staff.post(place, {field: "Beviset er fra et andet kursus"}).status_code == 303
+
+    assert "Beviset er fra et andet kursus" in staff.get(PAGE).text
+    assert staff.post(place, {field: "Igen"}).status_code == 409
+    assert staff.post(f"{PAGE}/bevis/unknown/godkend").status_code == 404
+
+
+def test_each_look_is_written_down_before_anything_is_shown(
+    staff: Visitor, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staff.get(PAGE)
+    assert [(each.who, each.municipality_code) for each in look_log.at_agent(AGENT)] == [(SECRETARIAT.address, "751")]
+
+    def fails(**_named: object) -> None:
+        raise PutError
+
+    monkeypatch.setattr(look_log, "note", fails)
+    for path in (PAGE, "/sager"):
+        answer = staff.get(path)
+        assert answer.status_code >= 500
+        assert AGENT not in answer.text
+
+
+def test_an_agent_whom_nothing_was_ever_proposed_about_has_no_page(staff: Visitor) -> None:
+    assert staff.get("/sager/751-003").status_code == 404
+    assert not look_log.at_agent("751-003")
+
+
+def test_an_agent_s_id_may_hold_any_letters(site: Site, staff: Visitor, clock: SettableClock) -> None:
+    agent = "Åse & Bo #1"
+    service.propose(agent, latest().ground, clock=clock)
+
+    assert 'href="/sager/%C3%85se%20%26%20Bo%20%231"' in staff.get("/sager").text
+    answer = staff.post("/sager/%C3%85se%20%26%20Bo%20%231/orienteret")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/sager/%C3%85se%20%26%20Bo%20%231")
+    assert store.get(agent).cases[0].window_ends_on is not None
