@@ -5,6 +5,7 @@ from __future__ import annotations
 from chalicelib.access import routes as access_routes
 from chalicelib.evaluation import events as evaluation_events
 from chalicelib.followup import routes_cases
+from chalicelib.followup import routes_leader as followup_leader
 from chalicelib.governance import routes as governance_routes
 from chalicelib.kpi import events as kpi_events
 from chalicelib.kpi import routes as kpi_routes
@@ -38,6 +39,7 @@ app.register_blueprint(partners_events.bp)
 app.register_blueprint(kpi_events.bp)
 app.register_blueprint(kpi_routes.bp)
 app.register_blueprint(evaluation_events.bp)
+app.register_blueprint(followup_leader.bp)
 app.register_blueprint(routes_cases.bp)
 app.register_blueprint(mail_events.bp)
 app.register_blueprint(routes_webhooks.bp)

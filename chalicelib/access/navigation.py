@@ -69,5 +69,10 @@ def _leads_to(path: str, wanted: str, person: Person) -> bool:
 
 def _places(person: Person) -> tuple[tuple[str, str], ...]:
     if person.municipality_code is not None:
-        return (f"/medlemskab/{person.municipality_code}", "Vores medlemskab"), ("/viden", "Viden")
+        code = person.municipality_code
+        return (
+            (f"/medlemskab/{code}", "Vores medlemskab"),
+            (f"/opfoelgning/{code}", "Opfølgning"),
+            ("/viden", "Viden"),
+        )
     return _PLACES_BY_ROLE[person.role]

@@ -122,6 +122,13 @@ ROLES_BY_ROUTE: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/regler"): _READS,
     ("GET", "/regler/{rule}"): _READS,
     ("POST", "/regler/{rule}"): _SECRETARIAT,
+    # Follow-up: the municipality's own
+    ("GET", "/opfoelgning/{municipality_code}"): _LEADER | _SECRETARIAT,
+    ("GET", "/opfoelgning/{municipality_code}/{agent}"): _LEADER | _SECRETARIAT,
+    ("POST", "/opfoelgning/{municipality_code}/{agent}/svar"): _LEADER,
+    ("POST", "/opfoelgning/{municipality_code}/{agent}/beviser"): _LEADER,
+    ("POST", "/opfoelgning/{municipality_code}/{agent}/udfoert"): _LEADER,
+    ("POST", "/opfoelgning/{municipality_code}/{agent}/stoppet"): _LEADER,
     # Figures
     ("GET", "/rapporter/{drop_id}"): _SECRETARIAT,
 }
