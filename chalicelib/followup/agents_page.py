@@ -15,8 +15,8 @@ from chalicelib.common import municipalities
 from chalicelib.common.danish import long_date, month_name
 from chalicelib.evaluation import reading
 from chalicelib.evaluation.reading import Line, MunicipalityMonth
+from chalicelib.followup.case_wording import INSTRUCTION_NAMES
 from chalicelib.followup.own import own_part
-from chalicelib.followup.wording import INSTRUCTION_TEXT
 from chalicelib.runtime.web import Answer
 
 _PURPOSE = "Opfølgning: listen over kommunens agenter"
@@ -77,7 +77,7 @@ def _waiting_text(work: Work, own: Dossier) -> str:
     assert case is not None
     if work.kind is Kind.CARRY_OUT:
         waiting = next(each for each in case.instructions if each.is_open)
-        return INSTRUCTION_TEXT[waiting.instruction]
+        return INSTRUCTION_NAMES[waiting.instruction]
     return _decision_text(case)
 
 

@@ -19,7 +19,6 @@ def test_the_list_shows_each_agent_with_figures_step_and_what_waits(
     proposed: Hotline, site: Site, person: Person
 ) -> None:
     page = site.signed_in(person).get(LIST).text
-    print(page)
 
     assert f'<a class="function-link" href="{LIST}/751-001">751-001</a>' in page
     assert "30 af 100" in page
