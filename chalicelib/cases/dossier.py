@@ -129,12 +129,14 @@ class Ground:
     """Why a pause is proposed: three evaluable months running below target, oldest first, as of a ledger revision.
 
     `step_1` is the first month of all that ran below target: earlier than these, where the guard wasn't sure before.
+    `mail_id` is the mail by which the municipality is told; None when somebody must tell it by hand.
     """
 
     municipality_code: str
     step_1: Month
     months: tuple[GroundMonth, ...]
     ledger_revision: int
+    mail_id: str | None = None
 
     @property
     def month(self) -> Month:

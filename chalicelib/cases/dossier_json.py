@@ -109,6 +109,7 @@ def _case_to_json(case: Case) -> dict[str, Any]:
             "step_1": str(ground.step_1),
             "months": [[str(each.month), each.answered, each.resolved] for each in ground.months],
             "ledger_revision": ground.ledger_revision,
+            "mail_id": ground.mail_id,
         },
         "state": case.state.value,
         "opened_on": case.opened_on.isoformat(),
@@ -144,6 +145,7 @@ def _case_from_json(stored: Mapping[str, Any]) -> Case:
                 for month, answered, resolved in ground["months"]
             ),
             ledger_revision=ground["ledger_revision"],
+            mail_id=ground["mail_id"],
         ),
         state=State(stored["state"]),
         opened_on=date.fromisoformat(stored["opened_on"]),

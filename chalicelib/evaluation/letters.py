@@ -12,6 +12,7 @@ from typing import Any
 
 from chalicelib.common import municipalities
 from chalicelib.common.danish import listed, month_name
+from chalicelib.common.months import Month
 from chalicelib.evaluation.ledger import Change, MunicipalityMonth
 from chalicelib.evaluation.rules import BELOW_TARGET, STEPS_BEFORE_A_PROPOSAL, Outcome, Standing
 from chalicelib.evaluation.wording import guidance, line_facts, next_steps
@@ -19,6 +20,16 @@ from chalicelib.mail.outbox import Mail
 from chalicelib.mail.receivers import leaders_of
 from chalicelib.rulebook.rules import RuleBook
 from chalicelib.runtime import settings
+
+
+def notice_id(municipality_code: str, month: Month, revision: int) -> str:
+    """Return the id of the mail about a revision of a month."""
+    return f"notice_{month}_{municipality_code}_r{revision}"
+
+
+def correction_id(municipality_code: str, month: Month, revision: int) -> str:
+    """Return the id of the leaders' mail about a correction, whose first changed month came to this revision."""
+    return f"correction_{month}_{municipality_code}_r{revision}"
 
 
 def notice(evaluated: MunicipalityMonth, *, book: RuleBook, today: date) -> Mail | None:
@@ -30,7 +41,7 @@ def notice(evaluated: MunicipalityMonth, *, book: RuleBook, today: date) -> Mail
     name = municipalities.by_code[code].name
     read_on = book.release_date(today) or today
     return Mail(
-        mail_id=f"notice_{month}_{code}_r{evaluated.revision}",
+        mail_id=notice_id(code, month, evaluated.revision),
         to=leaders_of(code),
         subject=f"Straksafklaring i {month_name(month)}: opfølgning i {name}",
         template="evaluation/notice",
@@ -76,19 +87,20 @@ def corrections(
     }
     subject = f"Rettelse: straksafklaring i {name}"
     to, secretariat = leaders_of(code), (settings.secretariat_address(),)
-    receivers = [("correction", to, subject)]
+    mail_id = correction_id(code, months[0], changes[0].revision)
+    receivers = [(mail_id, to, subject)]
     if to != secretariat:
-        receivers.append(("correction-copy", secretariat, f"Kopi: {subject}"))
+        receivers.append((mail_id.replace("correction", "correction-copy", 1), secretariat, f"Kopi: {subject}"))
     return [
         Mail(
-            mail_id=f"{kind}_{months[0]}_{code}_r{changes[0].revision}",
+            mail_id=each_id,
             to=addresses,
             subject=text,
             template="evaluation/correction",
             facts=facts,
             send_from=book.release_date(today),
         )
-        for kind, addresses, text in receivers
+        for each_id, addresses, text in receivers
     ]
 
 

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from chalicelib.cases import service, store
 from chalicelib.cases.dossier import Dossier, Ground, GroundMonth
 from chalicelib.cases.effects import NO_EFFECTS, Effects, effects
 from chalicelib.common.clock import Clock
 from chalicelib.common.months import Month
+from chalicelib.evaluation import letters
 from chalicelib.evaluation.ledger import Line, MunicipalityMonth, Row
 from chalicelib.evaluation.rules import Outcome
+from chalicelib.mail import outbox
 
 
 def dossiers(agents: Iterable[str]) -> dict[str, Dossier]:
@@ -61,10 +64,10 @@ def reconcile(
     for (agent, month), line in sorted(lines.items()):
         known = dossiers[agent].cases if agent in dossiers else ()
         if not any(_stands_for(case.ground, municipality_code, month) and not case.is_withdrawn for case in known):
-            service.propose(agent, ground_of(line, current[month].revision), clock=clock)
+            service.propose(agent, _ground_of(line, current), clock=clock)
 
 
-def ground_of(line: Line, revision: int) -> Ground:
+def _ground_of(line: Line, current: Mapping[Month, MunicipalityMonth]) -> Ground:
     """Return why a line proposes a pause."""
     assert line.after.step_1 is not None
     return Ground(
@@ -74,8 +77,29 @@ def ground_of(line: Line, revision: int) -> Ground:
             GroundMonth(month=calls.month, answered=calls.answered, resolved=calls.resolved)
             for calls in line.after.last_three
         ),
-        ledger_revision=revision,
+        ledger_revision=current[line.month].revision,
+        mail_id=_mail_that_tells(line, current),
     )
+
+
+def _mail_that_tells(line: Line, current: Mapping[Month, MunicipalityMonth]) -> str | None:
+    """Return the mail that tells of a proposal: the month's notice, or the correction that brought the proposal.
+
+    A correction is named by its first changed month; None when it can't be found any more.
+    """
+    code, month = line.municipality_code, line.month
+    if current[month].revision == 1:
+        return letters.notice_id(code, month, 1)
+    for first in sorted((each for each in current if each <= month), reverse=True):
+        mail_id = letters.correction_id(code, first, current[first].revision)
+        state = outbox.state_of(mail_id)
+        if state is not None and any(_tells_of(change, line) for change in state.mail.facts["changes"]):
+            return mail_id
+    return None
+
+
+def _tells_of(change: Mapping[str, Any], line: Line) -> bool:
+    return (change["agent"], change["month"]) == (line.agent, str(line.month))
 
 
 def _stands_for(ground: Ground, municipality_code: str, month: Month) -> bool:

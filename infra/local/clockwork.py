@@ -19,7 +19,7 @@ from infra.local.functions import Function
 from infra.local.pump import Pump
 
 #: What a morning does, in its order; a function that the application doesn't have is left out.
-DAILY = ("membership-daily", "partners-daily", "evaluation-watchdog", "sweep-webhooks", "sweep-outbox")
+DAILY = ("membership-daily", "partners-daily", "cases-daily", "evaluation-watchdog", "sweep-webhooks", "sweep-outbox")
 _FURTHEST = timedelta(days=10 * 366)
 
 

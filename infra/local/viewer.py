@@ -68,6 +68,7 @@ NAME_BY_STATE = {
 NAME_BY_FUNCTION = {
     "membership-daily": "Dagens indmeldelser, opgaver og udmeldelser",
     "partners-daily": "Partneraftaler, der slutter eller skal afklares",
+    "cases-daily": "Sager, hvis frist begynder",
     "evaluation-watchdog": "Evalueringer, der venter",
     "sweep-webhooks": "Hændelser, som partnere venter på",
     "sweep-outbox": "Mails, der var holdt tilbage",

@@ -20,6 +20,7 @@ from infra.local.template import DATA_TEMPLATE, References, load, resolve
 _EVENT_FUNCTIONS = {
     "membership_daily",
     "partners_daily",
+    "cases_daily",
     "ingest_drop",
     "start_evaluation",
     "evaluation_watchdog",
@@ -115,6 +116,7 @@ def test_schedules_go_by_danish_time() -> None:
     assert {name: each["ScheduleExpression"] for name, each in schedules.items()} == {
         "membership_daily": "cron(0 6 * * ? *)",
         "partners_daily": "cron(15 6 * * ? *)",
+        "cases_daily": "cron(20 6 * * ? *)",
         "start_evaluation": "cron(0 6 5 * ? *)",
         "evaluation_watchdog": "cron(30 6 * * ? *)",
         "sweep_outbox": "rate(5 minutes)",
