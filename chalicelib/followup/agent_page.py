@@ -1,0 +1,139 @@
+"""The page of one agent for the agent's own municipality: months, case, proofs, history, and what leaders may do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from secrets import token_hex
+from typing import Any
+
+from chalicelib.access import look_log
+from chalicelib.access.people import Person, Role
+from chalicelib.access.visit import Visit
+from chalicelib.cases import refusals, store
+from chalicelib.cases.dossier import Case, Dossier, Entry, Proof, State
+from chalicelib.common import municipalities
+from chalicelib.common.danish import long_date
+from chalicelib.common.errors import AppError, Conflict, NotFound
+from chalicelib.common.written import FormRefused
+from chalicelib.evaluation import reading
+from chalicelib.evaluation.reading import MunicipalityMonth
+from chalicelib.followup import agent_months, case_pages, leader_forms, month_chart
+from chalicelib.followup.agents_page import address, waiting_texts
+from chalicelib.followup.own import is_about_own, own_entries, own_part
+from chalicelib.runtime.web import Answer, BadRequest, see_other
+
+_PURPOSE = "Opfølgning: agentens måneder og sag"
+_TYPED = ("svar", "tekst", "slags", "dato", "kilde")
+_FIELD_BY_REFUSAL: Mapping[type[AppError], str] = {
+    refusals.ReasonMissing: "tekst",
+    refusals.ProofAhead: "dato",
+    refusals.SourceMissing: "kilde",
+}
+
+
+class AgentUnknown(NotFound):
+    """Raised when an agent isn't in the municipality's months."""
+
+    code = "agent_unknown"
+
+    def __init__(self) -> None:
+        super().__init__("Agenten er ikke i kommunens måneder.")
+
+
+def shown(visit: Visit, *, errors: Mapping[str, str] | None = None, status: int = 422) -> Answer:
+    """Note the look, and return the page, with what was typed beside its errors when there are any.
+
+    Raises:
+        AgentUnknown: the agent isn't in the municipality's months.
+    """
+    code, agent = visit.parameters["municipality_code"], visit.parameters["agent"]
+    months = _months(code, agent)
+    look_log.note(
+        who=visit.somebody.address, purpose=_PURPOSE, municipality_code=code, agents=(agent,), clock=visit.clock
+    )
+    own = own_part(store.get(agent), code)
+    return visit.page(
+        "followup/agent.html",
+        status=status if errors else 200,
+        agent=agent,
+        list_address=f"/opfoelgning/{code}",
+        page=address(code, agent),
+        name=municipalities.by_code[code].name,
+        stopped=long_date(own.stopped_on) if own.stopped_on else "",
+        chart=month_chart.drawn(agent_months.points(months, agent)),
+        months=agent_months.rows(months, agent),
+        waiting=waiting_texts(own),
+        cases=[_case(each, visit) for each in reversed(own.cases)],
+        proofs=[_proof(each) for each in reversed(own.proofs)],
+        history=case_pages.history(_told(entry, own) for entry in own_entries(store.history(agent), own)),
+        can=_can(visit, own),
+        answers=_answers(own),
+        proof_kinds=leader_forms.PROOF_KINDS,
+        longest_text=leader_forms.LONGEST_TEXT,
+        proof_id=token_hex(16),
+        typed={field: visit.form.text(field) if errors else "" for field in _TYPED},
+        errors=errors or {},
+    )
+
+
+def after(visit: Visit, act: Callable[[str, Person], object]) -> Answer:
+    """Take a step and show the agent again; what the rules say against it stands by its field, nothing typed lost.
+
+    Raises:
+        AgentUnknown: the agent isn't in the municipality's months.
+    """
+    code, agent = visit.parameters["municipality_code"], visit.parameters["agent"]
+    _months(code, agent)
+    try:
+        act(agent, visit.somebody)
+    except (NotFound, BadRequest):
+        raise
+    except FormRefused as refused:
+        return shown(visit, errors=refused.message_by_field)
+    except AppError as refused:
+        field = _FIELD_BY_REFUSAL.get(type(refused), "")
+        return shown(visit, errors={field: refused.message}, status=409 if isinstance(refused, Conflict) else 422)
+    return see_other(address(code, agent))
+
+
+def _months(code: str, agent: str) -> tuple[MunicipalityMonth, ...]:
+    months = reading.months_of(code)
+    if not any(agent in month.line_by_agent() for month in months):
+        raise AgentUnknown
+    return months
+
+
+def _case(case: Case, visit: Visit) -> dict[str, Any]:
+    return {
+        **case_pages.case_facts(case, today=visit.clock.today()),
+        "is_open": case.is_open,
+        "must_confirm": any(each.is_open for each in case.instructions),
+    }
+
+
+def _proof(proof: Proof) -> dict[str, Any]:
+    row = case_pages.proof_row(proof, agent="")
+    return {**row, "badge": ("Venter på sekretariatet", "info")} if proof.is_waiting else row
+
+
+def _told(entry: Entry, own: Dossier) -> Entry:
+    """Return the entry; that an agent stopped may have been said elsewhere, and by whom is theirs."""
+    return entry if is_about_own(entry, own) else replace(entry, act=replace(entry.act, by="En leder"))
+
+
+def _can(visit: Visit, own: Dossier) -> dict[str, bool]:
+    """Return which forms are shown: a leader's own, for as long as they would be taken."""
+    is_leader = visit.somebody.role is Role.LEADER
+    return {
+        "answer": is_leader and own.open_case is not None,
+        "register": is_leader,
+        "confirm": is_leader,
+        "stop": is_leader and own.stopped_on is None,
+    }
+
+
+def _answers(own: Dossier) -> list[tuple[str, str, str]]:
+    """Return what may be said now: what is decided can be commented on alone."""
+    case = own.open_case
+    return list(leader_forms.ANSWERS if case and case.state is State.PROPOSED else leader_forms.ANSWERS[:1])
