@@ -12,7 +12,7 @@ from chalicelib.cases import refusals, store
 from chalicelib.common import municipalities
 from chalicelib.common.errors import AppError, Conflict, NotFound
 from chalicelib.common.written import FormRefused
-from chalicelib.followup import case_forms, case_pages
+from chalicelib.followup import case_forms, case_ground, case_pages
 from chalicelib.runtime.web import Answer, see_other
 
 
@@ -52,6 +52,7 @@ def shown(visit: Visit, *, errors: Mapping[str, str] | None = None, status: int 
         municipality=municipalities.by_code[code].name,
         stopped_on=dossier.stopped_on.isoformat() if dossier.stopped_on else None,
         case=case_pages.case_facts(current, today=today) if current else None,
+        ground=case_ground.facts(current.ground, agent=agent, today=today) if current else None,
         proofs=[
             case_pages.proof_row(each, agent=agent) | {"field": refusal_field(each.proof_id)}
             for each in reversed(dossier.proofs)

@@ -15,7 +15,8 @@ from chalicelib.cases.work import Kind
 from chalicelib.followup.case_page import refusal_field
 from chalicelib.runtime.tables import transaction
 from tests.conftest import SettableClock
-from tests.evaluation.hotline import Hotline, mail, mail_ids
+from tests.evaluation.hotline import HIGH, JANUARY, LOW, NOVEMBER, Hotline, mail, mail_ids
+from tests.evaluation.test_following import fill
 from tests.evaluation.test_proposals import AGENT, LEADER, latest, move_to, pause
 from tests.web import CHAIR, SECRETARIAT, STEERING_GROUP, Site, Visitor, leader_of
 
@@ -84,6 +85,45 @@ def test_a_decision_waits_for_the_municipality_s_days_and_is_then_taken_with_its
     assert "Aftalt på mødet" in staff.get(PAGE).text
     told = [each for each in mail_ids() if each.startswith("case_leaders_")]
     assert [mail(each).facts["reason"] for each in told] == ["Aftalt på mødet"]
+
+
+def test_the_page_shows_what_the_proposal_rests_on_and_every_month_since(
+    staff: Visitor, proposed: Hotline, clock: SettableClock
+) -> None:
+    move_to(clock, date(2025, 2, 5))
+    fill(proposed, JANUARY, k751={AGENT: HIGH, "751-002": LOW, "751-003": HIGH})
+    proposed.evaluate_up_to(JANUARY)
+
+    text = staff.get(PAGE).text
+
+    assert "Trin 1 var i oktober 2024" in text
+    assert text.count("30 af 100, da forslaget kom") == 3
+    for told in (
+        "januar 2025",
+        "80 af 100",
+        "30,0\N{NO-BREAK SPACE}%",
+        "Tre måneder under målet, samlet med sikkerhed",
+    ):
+        assert told in text
+    assert '<a class="function-link" href="/rapporter/drop1">2024-Q4.xlsx, ark Oktober 2024, række 5</a>' in text
+    assert "Mål 60 %" in text
+
+
+def test_a_corrected_month_shows_what_it_was_when_the_pause_was_proposed(
+    staff: Visitor, proposed: Hotline, clock: SettableClock
+) -> None:
+    pause(clock)
+    fill(proposed, NOVEMBER, k751={"751-002": LOW, "751-003": HIGH})
+    proposed.ask("751", NOVEMBER)
+    proposed.drain()
+
+    text = staff.get(PAGE).text
+
+    assert "Genåbnet" in text
+    assert "Står ikke i kommunens opgørelse nu" in text
+    assert text.count("30 af 100, da forslaget kom") == 3
+    assert decide(staff, "lifted", "Tallene var forkerte") == 303
+    assert latest().state is State.LIFTED
 
 
 def test_who_told_the_municipality_by_hand_stands_in_the_history(staff: Visitor) -> None:
