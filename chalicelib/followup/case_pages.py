@@ -117,7 +117,6 @@ def history(entries: Iterable[Entry]) -> list[dict[str, Any]]:
     return [
         {
             "at": clock_time(entry.act.at),
-            "on": long_date(entry.act.on),
             "what": EVENT_NAMES[entry.what],
             "by": "Systemet" if entry.act.by == SYSTEM else entry.act.by,
             "reason": entry.reason or "",
