@@ -133,7 +133,7 @@ def _can(visit: Visit, own: Dossier) -> dict[str, bool]:
     }
 
 
-def _answers(own: Dossier) -> list[tuple[str, str, str]]:
-    """Return what may be said now: what is decided can be commented on alone."""
+def _answers(own: Dossier) -> tuple[tuple[str, str, str], ...]:
+    """Return what may be said of a proposal; none when it is decided: then there are comments alone."""
     case = own.open_case
-    return list(leader_forms.ANSWERS if case and case.state is State.PROPOSED else leader_forms.ANSWERS[:1])
+    return leader_forms.ANSWERS if case and case.state is State.PROPOSED else ()

@@ -130,6 +130,22 @@ def test_what_is_decided_can_be_commented_on_and_no_more(leader: Visitor, clock:
     assert send(leader, "svar", svar="commented") == 303
 
 
+def test_neither_agents_nor_what_is_said_of_them_end_in_a_log(
+    leader: Visitor, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG", logger="ddh")
+
+    leader.get("/opfoelgning/751")
+    leader.get(PAGE)
+    for form in FORMS:
+        send(leader, form)
+
+    written = "".join(str(vars(record)) for record in caplog.records if record.name == "ddh")
+    assert "/svar" in written
+    for personal in (AGENT, "Telefonerne var nede", "Kursusbevis", LEADER.address):
+        assert personal not in written
+
+
 def test_a_proof_sent_twice_is_one_proof(leader: Visitor) -> None:
     form = re.search(r'name="bevis" value="([0-9a-f]{32})"', leader.get(PAGE).text)
     assert form is not None
