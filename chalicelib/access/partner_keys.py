@@ -57,7 +57,7 @@ class NoSuchKey(NotFound):
     """Raised when there is no such key."""
 
     def __init__(self) -> None:
-        super().__init__("Nøglen findes ikke.")
+        super().__init__("Nøglen findes ikke. Se nøglerne på partnerens side.")
 
 
 class KeyEnded(Refused):
@@ -66,7 +66,9 @@ class KeyEnded(Refused):
     code = "key_ended"
 
     def __init__(self) -> None:
-        super().__init__("Nøglen gælder ikke længere, eller tidspunktet er allerede passeret.")
+        super().__init__(
+            "Nøglen gælder ikke længere, eller tidspunktet er allerede passeret. Se listen igen, og vælg en senere dag."
+        )
 
 
 def register(partner_id: str, pem_or_jwk: str, *, by: str, clock: Clock) -> Key:
