@@ -16,6 +16,7 @@ from standardwebhooks import Webhook
 from chalicelib.common.errors import Conflict
 from chalicelib.mail import outbox as mail_outbox
 from chalicelib.runtime.tables import conflict_means, transaction
+from chalicelib.runtime.templates import render
 from chalicelib.webhooks import calling, endpoints, events, outbox, service, store
 from chalicelib.webhooks.delivery import LEASE, Answer, Outcome
 from chalicelib.webhooks.messages import MOST_DATA_BYTES, EventRefused
@@ -124,6 +125,9 @@ def test_a_partner_that_never_takes_it_is_given_up_and_the_secretariat_is_told_o
     assert mail is not None
     assert (mail_id, mail.mail.template) == ("webhook_given_up_extended_renosyd_3_a10", "webhooks/given_up")
     assert mail.mail.to == ("sekretariat@ddh.example",)
+    assert mail.mail.subject == "En hændelse nåede ikke frem til RenoSyd"
+    for part in ("txt", "html"):
+        assert "Partneren RenoSyd skulle" in render(f"{mail.mail.template}.{part}", **mail.mail.facts)
 
 
 def test_what_was_given_up_is_told_when_somebody_asks_and_may_be_given_up_anew(telling: Telling) -> None:
@@ -154,6 +158,11 @@ def test_a_receiver_that_is_gone_is_switched_off_and_the_secretariat_is_told_onc
     assert not endpoints.of("renosyd").is_on
     assert len(telling.receiver.got) == 1
     assert [body["mail_id"] for body in queued("ddh-outbox")] == ["webhook_off_renosyd_v2"]
+    mail = mail_outbox.state_of("webhook_off_renosyd_v2")
+    assert mail is not None
+    assert mail.mail.subject == "RenoSyd tager ikke længere imod hændelser"
+    for part in ("txt", "html"):
+        assert "Systemet hos RenoSyd" in render(f"{mail.mail.template}.{part}", **mail.mail.facts)
     assert [state.state for state in outbox.latest("renosyd")] == [State.GIVEN_UP, State.UNADDRESSED]
 
 
@@ -184,7 +193,13 @@ def test_during_a_rotation_both_secrets_sign_and_then_the_new_one_alone(telling:
 
 
 def test_a_partner_without_an_address_is_told_nothing(aws: EmulatedAWS, clock: SettableClock) -> None:
-    event = Event(partner_id="nobody", event_id="ended_nobody_1", type=EventType.AGREEMENT_ENDED, data={})
+    event = Event(
+        partner_id="nobody",
+        partner_name="Nobody",
+        event_id="ended_nobody_1",
+        type=EventType.AGREEMENT_ENDED,
+        data={},
+    )
     with transaction() as writes:
         outbox.record(writes, event, clock=clock)
 
@@ -207,7 +222,7 @@ def test_an_event_that_breaks_a_limit_is_refused(
     aws: EmulatedAWS, clock: SettableClock, named: dict[str, Any], message: str
 ) -> None:
     facts: dict[str, Any] = {"event_id": "a", "data": {}} | named
-    event = Event(partner_id="renosyd", type=EventType.AGREEMENT_ENDED, **facts)
+    event = Event(partner_id="renosyd", partner_name="RenoSyd", type=EventType.AGREEMENT_ENDED, **facts)
 
     with pytest.raises(EventRefused, match=message), transaction() as writes:
         outbox.record(writes, event, clock=clock)

@@ -110,6 +110,7 @@ def _published(update: KnowledgeUpdate) -> Event:
     assert update.published_at is not None
     return Event(
         partner_id=update.partner_id,
+        partner_name=update.partner_name,
         event_id=f"published_{update.partner_id}_{update.update_id}",
         type=EventType.KNOWLEDGE_UPDATE_PUBLISHED,
         data={
