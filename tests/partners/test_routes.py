@@ -94,7 +94,14 @@ def test_a_partner_is_taken_from_its_first_form_to_an_extension_by_its_page(
     assert (first.terms.calls_per_month, first.terms.price_per_call_oere) == (1200, 2550)
     assert (second.period.start, second.period.end) == (date(2025, 10, 1), date(2025, 12, 31))
     page = secretariat.get(PAGE).text
-    for shown in ("1. marts 2025 – 30. september 2025", "7 hele måneder", "25,50", MANDATE, "Opsagt af partneren", "<svg"):
+    for shown in (
+        "1. marts 2025 – 30. september 2025",
+        "7 hele måneder",
+        "25,50",
+        MANDATE,
+        "Opsagt af partneren",
+        "<svg",
+    ):
         assert shown in page
     assert "1. marts 2025 – 30. september 2025" not in secretariat.get("/partnere/ny").text
     assert "RenoSyd" in secretariat.get("/partnere").text
