@@ -71,6 +71,45 @@ def test_two_callers_at_once_tell_once(telling: Telling) -> None:
     assert telling.now().state is State.DELIVERED
 
 
+def _dies(url: str, call: object) -> Answer:
+    raise Crash
+
+
+@pytest.mark.parametrize(("first", "state"), [({}, State.DELIVERED), ({"post": _dies}, State.CALLING)])
+def test_a_caller_that_was_overtaken_at_its_claim_tells_nothing(
+    telling: Telling, network: Network, first: dict[str, Any], state: State
+) -> None:
+    telling.record()
+
+    def overtaken(pass_on: Callable[[], Any]) -> Any:
+        with suppress(Crash):
+            telling.deliver(**first)
+        told_before.extend(telling.ids_got)
+        return pass_on()
+
+    told_before: list[str] = []
+    network.next("TransactWriteItems", overtaken)
+    telling.deliver()
+
+    assert telling.ids_got == told_before
+    assert telling.now().state is state
+
+
+def test_a_caller_that_wakes_up_after_its_lease_tells_nothing(telling: Telling, network: Network) -> None:
+    telling.record()
+
+    def slept(pass_on: Callable[[], Any]) -> Any:
+        answer = pass_on()
+        telling.later(seconds=LEASE.total_seconds())
+        return answer
+
+    network.next("TransactWriteItems", slept)
+    telling.deliver()
+
+    assert telling.ids_got == []
+    assert (telling.now().state, telling.now().delivery.trouble) == (State.WAITING, "lease_over")
+
+
 def test_every_attempt_has_the_same_id_and_body_and_a_signature_of_its_own_time(telling: Telling) -> None:
     telling.record()
     telling.receiver.answers = [500]
@@ -93,14 +132,14 @@ def test_a_short_wait_is_kept_by_the_queue_and_a_long_one_by_the_sweeper(
     telling.receiver.answers = [500, 500]
     delays: list[int] = []
 
-    def nudge(ids: object, after_seconds: int = 0) -> None:
+    def nudge(event_ids: object, *, after_seconds: int = 0) -> None:
         delays.append(after_seconds)
 
-    telling.deliver(nudge=nudge)
-    telling.later(seconds=5)
+    service.deliver(EVENT_ID, clock=telling.clock, nudge=nudge, jitter=lambda: 0.5)
+    telling.later(seconds=6)
     telling.deliver(nudge=nudge)
 
-    assert delays == [5]
+    assert delays == [6], "no earlier than 5.5 seconds after"
     telling.later(seconds=299)
     assert telling.sweep() == []
     telling.later(seconds=1)
@@ -226,6 +265,16 @@ def test_an_event_that_breaks_a_limit_is_refused(
 
     with pytest.raises(EventRefused, match=message), transaction() as writes:
         outbox.record(writes, event, clock=clock)
+
+
+def test_a_partner_s_latest_20_events_are_shown_newest_first(telling: Telling) -> None:
+    for number in range(22):
+        telling.later(minutes=1)
+        telling.record(f"event_{number}")
+
+    shown = [each.event.event_id for each in outbox.latest("renosyd")]
+
+    assert shown == [f"event_{number}" for number in range(21, 1, -1)]
 
 
 def test_an_event_that_nobody_recorded_is_passed_over(aws: EmulatedAWS, clock: SettableClock) -> None:
