@@ -39,6 +39,12 @@ WEBHOOK_PORT = 8027
 _WAITS_SECONDS = (1, 3, 9)
 _TIMEOUT_SECONDS = (5, 30)  # to connect, and between bytes of the answer
 _MOST_WEBHOOK_BYTES = 100_000
+_PRIVATE_KEY, _KEY_ID, _WEBHOOK_SECRET = "private-key.pem", "key-id", "webhook-secret"
+_HOW_BY_FILE = {
+    _PRIVATE_KEY: "make a key with make-key, start the local run (make run), or name the key's folder with --folder",
+    _KEY_ID: "write the id that the secretariat answered the public key with to that file",
+    _WEBHOOK_SECRET: "write the secret (whsec_…) that the secretariat gave you to that file",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +94,13 @@ class Problem(Exception):
         more = [f"  {error['pointer']}: {error['detail']}" for error in self.errors]
         more += [f"  {told['hint']}"] if "hint" in told else []
         super().__init__("\n".join([f"{self.status} {self.code}: {self.detail}", *more]))
+
+
+class Missing(Exception):
+    """Raised when a file of ours isn't there; it says how to get it."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        super().__init__(f"There is no {folder / name}: {_HOW_BY_FILE[name]}.")
 
 
 class PartnerApi:
@@ -156,12 +169,12 @@ def make_key(folder: Path) -> Ed25519PrivateKey:
     """Make a key pair; the private half is written to the folder for this user alone, and never sent anywhere.
 
     Raises:
-        FileExistsError: there is one already.
+        FileExistsError: there is one already, which is left as it is.
     """
     private_key = Ed25519PrivateKey.generate()
     pem = private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / "private-key.pem", "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+    with open(folder / _PRIVATE_KEY, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
         file.write(pem)
     return private_key
 
@@ -181,11 +194,11 @@ def read_key(folder: Path) -> Key:
     """Return the key that lies in a folder, with the id that the secretariat gave it.
 
     Raises:
-        FileNotFoundError: one of the two files isn't there.
+        Missing: one of the two files isn't there.
     """
-    private_key = load_pem_private_key((folder / "private-key.pem").read_bytes(), password=None)
+    private_key = load_pem_private_key(_file(folder, _PRIVATE_KEY), password=None)
     assert isinstance(private_key, Ed25519PrivateKey)
-    return Key(key_id=(folder / "key-id").read_text("ascii").strip(), private_key=private_key)
+    return Key(key_id=_file(folder, _KEY_ID).decode("ascii").strip(), private_key=private_key)
 
 
 class Receiver(HTTPServer):
@@ -233,8 +246,11 @@ def main(words: Sequence[str] | None = None) -> int:
     arguments = command_line().parse_args(words)
     try:
         arguments.do(arguments)
-    except (Problem, FileExistsError, FileNotFoundError) as problem:
+    except (Problem, Missing) as problem:
         print(problem, file=sys.stderr)
+        return 1
+    except FileExistsError as error:
+        print(f"There is a key already: {error.filename}. Name another folder with --folder.", file=sys.stderr)
         return 1
     except requests.RequestException as error:
         print(f"No answer from {arguments.url}: {type(error).__name__}", file=sys.stderr)
@@ -296,7 +312,7 @@ def _make_key(arguments: argparse.Namespace) -> None:
     private_key = make_key(arguments.folder)
     print(public_pem(private_key), end="")
     print(f"Fingerprint: {fingerprint(private_key)}")
-    print(f"Send the public key to the secretariat, and write the id that it answers to {arguments.folder / 'key-id'}.")
+    print(f"Send the public key to the secretariat, and write the id that it answers to {arguments.folder / _KEY_ID}.")
 
 
 def _ask_extension(arguments: argparse.Namespace) -> None:
@@ -310,10 +326,17 @@ def _send_update(arguments: argparse.Namespace) -> None:
 
 
 def _listen(arguments: argparse.Namespace) -> None:
-    secret = (arguments.folder / "webhook-secret").read_text("ascii").strip()
+    secret = _file(arguments.folder, _WEBHOOK_SECRET).decode("ascii").strip()
     with Receiver(arguments.port, secret, tell=_show) as receiver:
         print(f"Listening on http://127.0.0.1:{receiver.server_port}/", flush=True)
         receiver.serve_forever()
+
+
+def _file(folder: Path, name: str) -> bytes:
+    try:
+        return (folder / name).read_bytes()
+    except FileNotFoundError as error:
+        raise Missing(folder, name) from error
 
 
 def _show(value: Any) -> None:

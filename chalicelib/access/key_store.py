@@ -1,5 +1,7 @@
 """What is stored of partners' keys: each key, that it was registered once, and what was done with it by whom.
 
+Of a key whose private half was sent to us, the fingerprint of the public one is stored, and nothing else.
+
 A partner's keys lie in the partner's own partition, and a key's id begins with the partner's: whose key it is can't be
 mistaken, and reading one is one read by key.
 """
@@ -9,8 +11,10 @@ from __future__ import annotations
 import base64
 import re
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 
 from pynamodb.attributes import UnicodeAttribute
 
@@ -67,14 +71,21 @@ class _Change(Table):
     written_by = UnicodeAttribute()
 
 
+class Known(Enum):
+    """What there is to say against registering a key."""
+
+    REGISTERED = auto()  # it was registered before, by whomever
+    GIVEN_AWAY = auto()  # its private half was sent to us
+
+
 class _Claim(Table):
-    """Says that a key was registered once."""
+    """Says that a key was registered once or, without an id, never can be: its private half was sent."""
 
     feature = "access"
 
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True, default="claim")
-    key_id = UnicodeAttribute()
+    key_id = UnicodeAttribute(null=True)
 
 
 def find(key_id: str) -> Key | None:
@@ -110,13 +121,19 @@ def changes_so_far(partner_id: str) -> int:
         return 0
 
 
-def is_known(raw: bytes) -> bool:
-    """Whether a key was ever registered, by whomever (strong read)."""
+def known_as(raw: bytes) -> Known | None:
+    """Return what is known of a key, or None (strong read)."""
     try:
-        _Claim.get(_claim(raw), "claim", consistent_read=True)
+        claim = _Claim.get(_claim(raw), "claim", consistent_read=True)
     except _Claim.DoesNotExist:
-        return False
-    return True
+        return None
+    return Known.GIVEN_AWAY if claim.key_id is None else Known.REGISTERED
+
+
+def remember_given_away(raw: bytes) -> None:
+    """Remember that a key's private half was sent. One that was registered before stays known as that."""
+    with suppress(Conflict), conflict_means("Nøglen er allerede kendt."):
+        _Claim(_claim(raw)).save(condition=_Claim.pk.does_not_exist())
 
 
 def write(key: Key, change: KeyChange, *, seen: int) -> None:

@@ -11,8 +11,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.access import key_store, public_keys
-from chalicelib.access.key_store import KeyChange, changes, find, keys
-from chalicelib.access.public_keys import Key
+from chalicelib.access.key_store import KeyChange, Known, changes, find, keys
+from chalicelib.access.public_keys import Key, PrivateKeySent
 from chalicelib.common.clock import Clock
 from chalicelib.common.errors import NotFound, Refused
 
@@ -27,6 +27,7 @@ __all__ = [
     "KeyChange",
     "TooManyKeys",
     "KeyKnown",
+    "KeyGivenAway",
     "NoSuchKey",
     "KeyEnded",
 ]
@@ -53,11 +54,23 @@ class KeyKnown(Refused):
         super().__init__("Nøglen har været registreret før. Bed partneren lave et nyt nøglepar.")
 
 
+class KeyGivenAway(Refused):
+    """Raised when a key's private half was sent to us before: somebody else may have seen it."""
+
+    code = "key_given_away"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nøglens private del er tidligere sendt hertil, så andre kan have set den. Bed partneren lave et nyt "
+            "nøglepar, og sende den offentlige nøgle alene."
+        )
+
+
 class NoSuchKey(NotFound):
     """Raised when there is no such key."""
 
     def __init__(self) -> None:
-        super().__init__("Nøglen findes ikke.")
+        super().__init__("Nøglen findes ikke. Se nøglerne på partnerens side.")
 
 
 class KeyEnded(Refused):
@@ -66,26 +79,30 @@ class KeyEnded(Refused):
     code = "key_ended"
 
     def __init__(self) -> None:
-        super().__init__("Nøglen gælder ikke længere, eller tidspunktet er allerede passeret.")
+        super().__init__(
+            "Nøglen gælder ikke længere, eller tidspunktet er allerede passeret. Se listen igen, og vælg en senere dag."
+        )
 
 
 def register(partner_id: str, pem_or_jwk: str, *, by: str, clock: Clock) -> Key:
     """Register a partner's public key. It holds at once.
 
     Raises:
-        PrivateKeySent: it is a private key; nothing of it is kept.
+        PrivateKeySent: it is a private key; only the fingerprint of its public half is kept.
         NoPublicKey: it is no Ed25519 public key.
         KeyKnown: it was registered before.
+        KeyGivenAway: its private half was sent before.
         TooManyKeys: the partner has two live keys.
         Conflict: somebody else changed the partner's keys just now.
     """
     assert _PARTNER_ID.fullmatch(partner_id), partner_id
-    raw = public_keys.read(pem_or_jwk)
+    raw = _read(pem_or_jwk)
     seen = key_store.changes_so_far(partner_id)
     if len(live_keys(partner_id, clock=clock)) >= MOST_LIVE_KEYS:
         raise TooManyKeys
-    if key_store.is_known(raw):
-        raise KeyKnown
+    known = key_store.known_as(raw)
+    if known is not None:
+        raise KeyGivenAway if known is Known.GIVEN_AWAY else KeyKnown
     key_id = f"{partner_id}.{secrets.token_hex(4)}"
     key = Key(key_id=key_id, partner_id=partner_id, raw=raw, registered_at=clock.now())
     return _changed(key, "registered", by=by, clock=clock, seen=seen)
@@ -121,6 +138,15 @@ def revoke(key_id: str, *, by: str, clock: Clock) -> Key:
 def live_keys(partner_id: str, *, clock: Clock) -> list[Key]:
     """Return the keys that a partner may sign with now, oldest first (strong read)."""
     return [key for key in keys(partner_id) if key.is_live(clock.now())]
+
+
+def _read(pem_or_jwk: str) -> bytes:
+    try:
+        return public_keys.read(pem_or_jwk)
+    except PrivateKeySent as sent:
+        for half in sent.public_halves:
+            key_store.remember_given_away(half)
+        raise
 
 
 def _found(key_id: str) -> tuple[int, Key]:

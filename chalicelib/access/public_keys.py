@@ -1,6 +1,7 @@
 """A partner's public key: read from what the partner sent, known by its fingerprint. Ed25519 alone. Pure.
 
-The private key stays with the partner. When one is sent all the same, it is refused, and stored and logged nowhere.
+The private key stays with the partner. When one is sent all the same, it is refused, and stored and logged nowhere:
+what is remembered is the fingerprint of its public half, which is then turned away too.
 
 Source: RFC 8410 (Ed25519 as SubjectPublicKeyInfo), RFC 8037 (as a JWK), RFC 7468 (PEM).
 """
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from chalicelib.access import private_keys
 from chalicelib.common.errors import Refused
 
 _MOST_CHARACTERS = 4000
@@ -41,14 +43,19 @@ _SMALL_ORDER = frozenset(
 
 
 class PrivateKeySent(Refused):
-    """Raised when a private key was sent. It has been seen, so it is good for nothing now."""
+    """Raised when a private key was sent. It has been seen, so it is good for nothing now.
+
+    `public_halves` are the public keys, 32 bytes each, that belong to what was sent, as far as it tells them.
+    """
 
     code = "private_key_sent"
 
-    def __init__(self) -> None:
+    def __init__(self, public_halves: frozenset[bytes]) -> None:
+        self.public_halves = public_halves
         super().__init__(
             "Det er en privat nøgle, og den må aldrig forlade partneren. Den er ikke gemt her, men den er delt og må "
-            "ikke bruges: Bed partneren lave et nyt nøglepar og sende den offentlige nøgle."
+            "ikke bruges: Bed partneren lave et nyt nøglepar og sende den offentlige nøgle. Er nøglen allerede "
+            "registreret, så tilbagekald den straks."
         )
 
 
@@ -92,7 +99,7 @@ def read(text: str) -> bytes:
         NoPublicKey: it is anything else.
     """
     if "PRIVATE" in text.upper():
-        raise PrivateKeySent
+        raise PrivateKeySent(private_keys.public_halves(text))
     raw = _from_jwk(text) if text.lstrip().startswith(("{", "[")) else _from_pem(text)
     if raw is None or len(text) > _MOST_CHARACTERS or bytes([*raw[:-1], raw[-1] & 0x7F]) in _SMALL_ORDER:
         raise NoPublicKey
@@ -122,7 +129,7 @@ def _from_jwk(text: str) -> bytes | None:
     except (ValueError, RecursionError):
         return None
     if is_private:
-        raise PrivateKeySent
+        raise PrivateKeySent(private_keys.public_halves(text))
     if not isinstance(jwk, dict) or (jwk.get("kty"), jwk.get("crv")) != ("OKP", "Ed25519"):
         return None
     x = jwk.get("x")

@@ -51,7 +51,10 @@ class NotAuthentic(AppError):
     code = "not_authentic"
 
     def __init__(self, reason: str, *, is_clock_skew: bool = False, key_id: str | None = None) -> None:
-        super().__init__("Kaldet er ikke underskrevet med en gyldig nøgle, sådan som API'et beder om.")
+        super().__init__(
+            "Kaldet er ikke underskrevet med en gyldig nøgle, sådan som API'et beder om. "
+            "Følg docs/partner-api.md trin for trin, og spørg sekretariatet, om nøglen gælder."
+        )
         self.reason = reason
         self.is_clock_skew = is_clock_skew
         self.key_id = key_id

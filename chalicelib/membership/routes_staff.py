@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
-from itertools import islice
-from textwrap import shorten
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from chalice.app import Blueprint
 
@@ -14,15 +12,14 @@ from chalicelib.access.people import Role
 from chalicelib.access.routing import route
 from chalicelib.access.visit import Visit
 from chalicelib.common import written
-from chalicelib.common.danish import long_date
 from chalicelib.common.errors import AppError, Conflict, NotFound
 from chalicelib.common.written import FieldRefused
 from chalicelib.membership import cancelling, deciding, pages, refusals, store
 from chalicelib.membership.forms import LONGEST_REASON, LONGEST_ROLE, decision_number
 from chalicelib.membership.requests import OPEN, UNSIGNED, Request, State
 from chalicelib.membership.wording import STATE_NAMES
-from chalicelib.rulebook import decisions
-from chalicelib.rulebook.decisions import Decision, NotADecisionId
+from chalicelib.rulebook import decisions, suggestions
+from chalicelib.rulebook.decisions import NotADecisionId
 from chalicelib.runtime.web import Answer, see_other
 
 T = TypeVar("T")
@@ -30,10 +27,6 @@ T = TypeVar("T")
 bp = Blueprint(__name__)
 
 _DECIDES = (Role.SECRETARIAT, Role.CHAIR)
-#: The latest decisions are shown beside the form, so that the right one is named knowingly.
-_DECISIONS_SHOWN = 10
-_MEETINGS_SEARCHED = 20
-_LETTERS_SHOWN = 120
 _FIELD_BY_REFUSAL: Mapping[type[AppError], str] = {
     refusals.ReasonMissing: "begrundelse",
     refusals.RoleMissing: "rolle",
@@ -155,7 +148,6 @@ def _request(visit: Visit, *, refused: AppError | None = None, field: str = "") 
     history = store.history(found.request_id)
     decision = decisions.get(found.decision_id) if found.decision_id else None
     can = _can(visit, found)
-    suggested = islice(_latest_decisions(today), _DECISIONS_SHOWN if can["approve"] or can["decline"] else 0)
     return visit.page(
         "membership/request.html",
         status=200 if refused is None else 409 if isinstance(refused, Conflict) else 422,
@@ -163,8 +155,8 @@ def _request(visit: Visit, *, refused: AppError | None = None, field: str = "") 
         steps=pages.progress(found, history),
         log=pages.log(history),
         can=can,
-        decision=_decision_facts(decision) if decision else None,
-        decisions=[_decision_facts(each) for each in suggested],
+        decision=suggestions.facts_of(decision) if decision else None,
+        decisions=suggestions.suggested(today) if can["approve"] or can["decline"] else [],
         typed={name: visit.form.text(name) if refused else "" for name in _TYPED},
         errors={field: refused.message} if refused else {},
     )
@@ -183,20 +175,4 @@ def _can(visit: Visit, found: Request) -> dict[str, bool]:
         "send_agreement": is_secretariat and not is_late and found.state is State.APPROVED,
         "cancel": is_secretariat and found.state in (State.RECEIVED, *OPEN),
         "enter_signature": is_secretariat and found.state is State.AGREEMENT_SENT,
-    }
-
-
-def _latest_decisions(today: date) -> Iterator[Decision]:
-    """Yield the decisions that can be named today, latest meeting first."""
-    for meeting in decisions.meetings()[:_MEETINGS_SEARCHED]:
-        yield from (item for item in decisions.of_meeting(meeting.day) if item.grants_on(today))
-
-
-def _decision_facts(decision: Decision) -> dict[str, Any]:
-    return {
-        "id": decision.decision_id,
-        "path": f"/moeder/{decision.meeting}#punkt-{decision.item}",
-        "day": long_date(decision.meeting),
-        "lines": [line for line in decision.text.splitlines() if line.strip()],
-        "beginning": shorten(decision.text, _LETTERS_SHOWN, placeholder=" …"),
     }

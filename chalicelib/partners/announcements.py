@@ -22,6 +22,7 @@ def announcement(step: Step) -> Event | None:
     period, review_date = agreement.period, agreement.terms.review_date
     return Event(
         partner_id=step.partnership.partner_id,
+        partner_name=step.partnership.partner.name,
         event_id=f"{step.entry.what.value}_{step.partnership.partner_id}_{agreement.number}",
         type=event_type,
         data={

@@ -67,7 +67,7 @@ def agreement_row(agreement: Agreement, *, today: date) -> dict[str, Any]:
     return {
         "number": agreement.number,
         "period": period(agreement),
-        "months": counted(months, "måned", "måneder") if months else "–",
+        "months": counted(months, "hel måned", "hele måneder") if months else "–",
         "coverage": terms.coverage,
         "calls": number(terms.calls_per_month),
         "price": kroner(terms.price_per_call_oere) or "–",

@@ -94,8 +94,8 @@ def _queue(text: str) -> str:
     queue = _composed(text, missing="Skriv køens navn, som det står i telefonsystemets udtræk.")
     if not figures.is_partner_name(queue):
         raise FieldRefused(
-            "Et udtræk kan ikke have det navn. Brug bogstaver, tal, mellemrum og . , & ' / ( ) + -, "
-            "og ikke navnet på en sum, der slutter på »i alt«."
+            "Sådan kan en kø ikke hedde i et udtræk. Brug bogstaver og eventuelt tal, mellemrum og tegnene .,&'/()+- "
+            "og slut ikke med »i alt«."
         )
     return queue
 

@@ -19,13 +19,11 @@ from chalicelib.partners import load_pages, pages, refusals, service, sparkline,
 from chalicelib.partners.agreements import Partnership, State
 from chalicelib.partners.forecasts import chart, comparison
 from chalicelib.partners.forecasts import store as forecast_store
-from chalicelib.rulebook import decisions
-from chalicelib.rulebook.decisions import ItemType, NotADecisionId
+from chalicelib.rulebook import suggestions
+from chalicelib.rulebook.decisions import NotADecisionId
 from chalicelib.runtime.web import Answer, see_other
 
 _DECIDES = (Role.SECRETARIAT, Role.CHAIR)
-#: How many of the latest meetings decisions are suggested from.
-_MEETINGS_SUGGESTED = 6
 _TERMS = ("start", "slut", "gennemgang", "daekning", "opkald", "pris")
 _EXTENSION = ("til", "til_gennemgang", "til_opkald", "til_pris", "beslutning")
 #: What was typed is shown again beside its error; a key never is: it may be a private one.
@@ -64,7 +62,7 @@ def shown(visit: Visit, *, errors: Mapping[str, str] | None = None, status: int 
         log=pages.log(store.history(partner_id), partner_keys.changes(partner_id)),
         can=can,
         **_load(visit, found),
-        decisions=_suggested() if can["activate"] or can["extend"] or can["decline"] else [],
+        decisions=suggestions.suggested(today) if can["activate"] or can["extend"] or can["decline"] else [],
         typed=_suggestion(found) | (_sent(visit) if errors else {}),
         errors=errors or {},
     )
@@ -165,9 +163,3 @@ def _suggestion(found: Partnership) -> dict[str, Any]:
         typed["til"] = f"{found.open_request.until:%d-%m-%Y}"
         typed["til_opkald"] = str(found.open_request.calls_per_month)
     return typed
-
-
-def _suggested() -> list[str]:
-    latest = decisions.meetings()[:_MEETINGS_SUGGESTED]
-    items = (item for meeting in latest for item in decisions.of_meeting(meeting.day))
-    return [item.decision_id for item in items if item.type is ItemType.DECISION]

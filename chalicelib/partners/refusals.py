@@ -17,7 +17,7 @@ class PartnerUnknown(NotFound):
     code = "partner_unknown"
 
     def __init__(self) -> None:
-        super().__init__("Partneren findes ikke.")
+        super().__init__("Partneren findes ikke. Find den på listen over partnere.")
 
 
 class AgreementUnknown(NotFound):
@@ -26,7 +26,7 @@ class AgreementUnknown(NotFound):
     code = "agreement_unknown"
 
     def __init__(self) -> None:
-        super().__init__("Aftalen findes ikke.")
+        super().__init__("Aftalen findes ikke. Se aftalerne på partnerens side.")
 
 
 class PartnerTaken(Conflict):
@@ -72,7 +72,7 @@ class EndsBeforeItStarts(Refused):
     code = "ends_before_it_starts"
 
     def __init__(self) -> None:
-        super().__init__("Den sidste dag skal ligge efter den første.")
+        super().__init__("Den sidste dag ligger før den første. Ret den ene af dem.")
 
 
 class TooFarAhead(Refused):
@@ -130,7 +130,9 @@ class OpenEnded(Conflict):
 
     def __init__(self, review_date: date | None) -> None:
         looked_at = f" Den gennemgås {long_date(review_date)}." if review_date else ""
-        super().__init__(f"Aftalen har ingen slutdato og kan ikke forlænges.{looked_at}")
+        super().__init__(
+            f"Aftalen har ingen slutdato og kan ikke forlænges.{looked_at} Skal den ændres, så skriv til sekretariatet."
+        )
 
 
 class NotRunning(Conflict):
@@ -157,7 +159,7 @@ class AlreadyAsked(Conflict):
     code = "already_asked"
 
     def __init__(self, asked_on: date) -> None:
-        super().__init__(f"Der er allerede ønsket en forlængelse {long_date(asked_on)}. Den venter på svar.")
+        super().__init__(f"Der er allerede ønsket en forlængelse {long_date(asked_on)}. Vent på svaret.")
 
 
 class NothingAsked(Conflict):
@@ -205,7 +207,7 @@ class NotYet(Refused):
     code = "not_yet"
 
     def __init__(self, day: date) -> None:
-        super().__init__(f"Det kan tidligst ske {long_date(day)}.")
+        super().__init__(f"Det kan tidligst ske {long_date(day)}. Prøv igen til den tid.")
 
 
 class AlreadyEvaluated(Conflict):
@@ -214,4 +216,4 @@ class AlreadyEvaluated(Conflict):
     code = "already_evaluated"
 
     def __init__(self) -> None:
-        super().__init__("Aftalen er allerede evalueret herfra. Tak!")
+        super().__init__("Aftalen er allerede evalueret herfra, tak. Skal noget rettes, så skriv til sekretariatet.")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from chalice.app import Blueprint
 
 from chalicelib.access.routing import route
 from chalicelib.access.visit import Visit
+from chalicelib.common.errors import TryLater
 from chalicelib.common.written import FormRefused
 from chalicelib.partners import evaluating, forms, pages, refusals
 from chalicelib.partners.agreements import Agreement, Partnership, Party
@@ -33,9 +35,8 @@ def evaluate(visit: Visit) -> Answer:
         visit, lambda said: evaluating.evaluate(partner_id, said, by=visit.somebody.address, clock=visit.clock)
     )
     if refused is not None:
-        return _form(
-            visit, *evaluating.to_evaluate(partner_id, clock=visit.clock), party=Party.SECRETARIAT, errors=refused
-        )
+        found = evaluating.to_evaluate(partner_id, clock=visit.clock)
+        return _form(visit, *found, party=Party.SECRETARIAT, refused=refused)
     return see_other(f"/partnere/{partner_id}")
 
 
@@ -51,18 +52,28 @@ def partner_evaluates(visit: Visit) -> Answer:
     refused = _refused(visit, lambda said: evaluating.evaluate_by_link(token, said, clock=visit.clock))
     if refused is not None:
         found = evaluating.asked_by_link(token, clock=visit.clock)
-        return _form(visit, *found, party=Party.PARTNER, errors=refused)
+        return _form(visit, *found, party=Party.PARTNER, refused=refused)
     return visit.page("partners/evaluated.html")
 
 
-def _refused(visit: Visit, evaluate: Callable[[Said], None]) -> Mapping[str, str] | None:
-    """Evaluate with what the form says; return what is wrong with it, by field."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Refusal:
+    """Why an evaluation isn't taken: by field, or under no field."""
+
+    status: int
+    message_by_field: Mapping[str, str]
+
+
+def _refused(visit: Visit, evaluate: Callable[[Said], None]) -> _Refusal | None:
+    """Evaluate with what the form says; return why it isn't taken, so that the form can be shown as it was typed."""
     try:
         evaluate(forms.evaluation(visit.form))
     except FormRefused as refused:
-        return refused.message_by_field
+        return _Refusal(status=422, message_by_field=refused.message_by_field)
     except refusals.AlreadyEvaluated as refused:
-        return {"": refused.message}
+        return _Refusal(status=422, message_by_field={"": refused.message})
+    except TryLater as refused:
+        return _Refusal(status=503, message_by_field={"": refused.message})
     return None
 
 
@@ -72,12 +83,12 @@ def _form(
     agreement: Agreement,
     *,
     party: Party,
-    errors: Mapping[str, str] | None = None,
+    refused: _Refusal | None = None,
 ) -> Answer:
     by_partner = party is Party.PARTNER
     return visit.page(
         "partners/evaluation.html",
-        status=422 if errors else 200,
+        status=refused.status if refused else 200,
         name=partnership.partner.name,
         period=pages.period(agreement),
         agreed_calls=agreement.terms.calls_per_month,
@@ -86,7 +97,7 @@ def _form(
         if by_partner
         else f"/partnere/{partnership.partner_id}/evaluering",
         partner_id=partnership.partner_id,
-        typed={name: visit.form.text(name) if errors else "" for name in _TYPED},
+        typed={name: visit.form.text(name) if refused else "" for name in _TYPED},
         longest_text=forms.LONGEST_TEXT,
-        errors=errors or {},
+        errors=refused.message_by_field if refused else {},
     )

@@ -106,7 +106,7 @@ def remove(partner_id: str, *, by: str, clock: Clock = system_clock) -> None:
     store.write(removed(store.get(partner_id)), Change(what=What.REMOVED, by=by, at=clock.now()))
 
 
-def switch_off(partner_id: str, url: str, *, clock: Clock = system_clock) -> None:
+def switch_off(partner_id: str, url: str, *, partner_name: str, clock: Clock = system_clock) -> None:
     """Tell the partner no more at `url`, as its receiver answered, and let the secretariat know. Harmless to repeat.
 
     When somebody changes the address at the same time, theirs stands: the answer was about another one.
@@ -114,7 +114,7 @@ def switch_off(partner_id: str, url: str, *, clock: Clock = system_clock) -> Non
     after = switched_off(store.get(partner_id), url=url, now=clock.now())
     if after is None:
         return
-    mail = letters.switched_off(after)
+    mail = letters.switched_off(after, partner_name=partner_name)
     change = Change(what=What.SWITCHED_OFF, by=SYSTEM, at=clock.now())
     try:
         store.write(after, change, also=lambda writes: mail_outbox.record(writes, mail, clock=clock))

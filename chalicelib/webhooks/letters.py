@@ -16,20 +16,22 @@ def given_up(told: EventState) -> Mail:
     return _mail(
         f"webhook_given_up_{event.event_id}_a{attempts[-1].number}",
         "given_up",
-        f"En hændelse nåede ikke frem til {event.partner_id}",
+        f"En hændelse nåede ikke frem til {event.partner_name}",
         event.partner_id,
+        partner_name=event.partner_name,
         event_type=event.type.value,
         event_id=event.event_id,
     )
 
 
-def switched_off(endpoint: Endpoint) -> Mail:
+def switched_off(endpoint: Endpoint, *, partner_name: str) -> Mail:
     """The partner's receiver wants no more calls."""
     return _mail(
         f"webhook_off_{endpoint.partner_id}_v{endpoint.version}",
         "switched_off",
-        f"{endpoint.partner_id} tager ikke længere imod hændelser",
+        f"{partner_name} tager ikke længere imod hændelser",
         endpoint.partner_id,
+        partner_name=partner_name,
     )
 
 
@@ -40,7 +42,6 @@ def _mail(mail_id: str, template: str, subject: str, partner_id: str, **facts: A
         subject=subject,
         template=f"webhooks/{template}",
         facts={
-            "partner_id": partner_id,
             "page_url": f"{settings.base_url()}/partnere/{partner_id}/webhooks",
             **facts,
         },

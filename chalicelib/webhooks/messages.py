@@ -38,10 +38,12 @@ class Event:
     """Something that a partner's system is told. `data` are JSON values.
 
     `event_id` is a natural key, made of what happened ("extended_renosyd_3"): whoever records the same event again
-    meets the first. The partner sees it as `webhook-id`, the same on every attempt.
+    meets the first. The partner sees it as `webhook-id`, the same on every attempt. `partner_name` is for the
+    secretariat, which is told what isn't taken; this feature knows partners by their ids alone.
     """
 
     partner_id: str
+    partner_name: str
     event_id: str
     type: EventType
     data: Mapping[str, Any]

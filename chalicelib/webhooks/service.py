@@ -87,7 +87,7 @@ def deliver(
     _log(event_id, attempt.number, answer)
     if answer.outcome is Outcome.GONE:
         assert endpoint.url is not None
-        endpoints.switch_off(endpoint.partner_id, endpoint.url, clock=clock)
+        endpoints.switch_off(endpoint.partner_id, endpoint.url, partner_name=stored.event.partner_name, clock=clock)
     after = _change(
         event_id,
         lambda it: rules.answered(it, attempt.number, answer, now=clock.now(), jitter=jitter()),

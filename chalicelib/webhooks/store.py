@@ -62,6 +62,7 @@ class _Row(Table):
     by_partner = _ByPartner()
     # What the cause recorded.
     partner_id = UnicodeAttribute()
+    partner_name = UnicodeAttribute()
     type = UnicodeAttribute()
     data = JSONTextAttribute()
     recorded_at = InstantAttribute()
@@ -78,6 +79,7 @@ def add_to(writes: TransactWrite, event: Event, delivery: Delivery) -> None:
         _pk(event.event_id),
         _SK,
         partner_id=event.partner_id,
+        partner_name=event.partner_name,
         type=event.type.value,
         data=dict(event.data),
         recorded_at=delivery.recorded_at,
@@ -144,7 +146,13 @@ def _event_id(row: _Row) -> str:
 
 def _state_of(row: _Row) -> EventState:
     progress = row.progress
-    event = Event(partner_id=row.partner_id, event_id=_event_id(row), type=EventType(row.type), data=row.data)
+    event = Event(
+        partner_id=row.partner_id,
+        partner_name=row.partner_name,
+        event_id=_event_id(row),
+        type=EventType(row.type),
+        data=row.data,
+    )
     delivery = Delivery(
         state=State(row.state),
         recorded_at=row.recorded_at,

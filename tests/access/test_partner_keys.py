@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 
+import boto3
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed448
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -19,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from chalicelib.access import partner_keys, public_keys
-from chalicelib.access.partner_keys import KeyEnded, KeyKnown, NoSuchKey, TooManyKeys
+from chalicelib.access.partner_keys import KeyEnded, KeyGivenAway, KeyKnown, NoSuchKey, TooManyKeys
 from chalicelib.access.public_keys import NoPublicKey, PrivateKeySent
 from chalicelib.common.errors import Conflict
 from tests import faults
@@ -127,6 +128,68 @@ def test_a_private_key_is_refused_loudly_and_left_nowhere(
         assert refused.value.__cause__ is None
         assert text[30:60] not in refused.value.message + caplog.text
     assert partner_keys.keys("renosyd") == []
+
+
+def _with_the_public_half(key: Ed25519PrivateKey) -> dict[str, str]:
+    """The ways of sending a private key in which its public half can be read."""
+    pkcs8, open_ssh = PrivateFormat.PKCS8, PrivateFormat.OpenSSH
+    encrypted = BestAvailableEncryption(b"hemmelig")
+    seed = base64.urlsafe_b64encode(key.private_bytes_raw()).decode().rstrip("=")
+    jwk = _jwk(key.public_key().public_bytes_raw(), d=seed)
+    plain = key.private_bytes(Encoding.PEM, pkcs8, NoEncryption()).decode()
+    return {
+        "PEM": plain,
+        "PEM from another system": f"Her er den:\r\n{plain}\r\n".replace("\n", "\r\n"),
+        "OpenSSH": key.private_bytes(Encoding.PEM, open_ssh, NoEncryption()).decode(),
+        "PEM under a password, its public half beside": Signer(key).pem
+        + key.private_bytes(Encoding.PEM, pkcs8, encrypted).decode(),
+        "JWK": jwk,
+        "JWK without x": json.dumps({"kty": "OKP", "crv": "Ed25519", "d": seed}),
+        "JWK set": json.dumps({"keys": [json.loads(jwk)]}),
+        "JWK that says it is private": _jwk(key.public_key().public_bytes_raw(), d=seed, kid="private"),
+    }
+
+
+@pytest.mark.parametrize("way", _with_the_public_half(Ed25519PrivateKey.generate()))
+def test_a_key_whose_private_half_was_sent_is_never_registered(
+    aws: EmulatedAWS, clock: SettableClock, way: str
+) -> None:
+    private = Ed25519PrivateKey.generate()
+    with pytest.raises(PrivateKeySent):
+        partner_keys.register("renosyd", _with_the_public_half(private)[way], by=_BY, clock=clock)
+
+    for partner_id in ("renosyd", "reno-djurs"):
+        with pytest.raises(KeyGivenAway, match="nyt nøglepar"):
+            _register(Signer(private), clock, partner_id)
+    _register(Signer(), clock)
+
+
+def test_of_a_private_key_only_the_fingerprint_of_its_public_half_is_kept(
+    aws: EmulatedAWS, clock: SettableClock
+) -> None:
+    private = Ed25519PrivateKey.generate()
+    for _ in range(2):
+        with pytest.raises(PrivateKeySent):
+            partner_keys.register("renosyd", _with_the_public_half(private)["PEM"], by=_BY, clock=clock)
+
+    database = boto3.client("dynamodb")
+    rows = [row for table in database.list_tables()["TableNames"] for row in database.scan(TableName=table)["Items"]]
+    fingerprint = public_keys.fingerprint(private.public_key().public_bytes_raw())
+    assert rows == [{"pk": {"S": f"key#{fingerprint}"}, "sk": {"S": "claim"}}]
+
+
+def test_a_registered_key_whose_private_half_is_sent_still_shows_whose_it_is(
+    aws: EmulatedAWS, clock: SettableClock
+) -> None:
+    private = Ed25519PrivateKey.generate()
+    key_id = _register(Signer(private), clock)
+
+    with pytest.raises(PrivateKeySent, match="tilbagekald"):
+        partner_keys.register("renosyd", _with_the_public_half(private)["PEM"], by=_BY, clock=clock)
+
+    assert [key.key_id for key in partner_keys.live_keys("renosyd", clock=clock)] == [key_id]
+    with pytest.raises(KeyKnown):
+        _register(Signer(private), clock)
 
 
 def test_anything_else_is_no_public_key(aws: EmulatedAWS, clock: SettableClock) -> None:

@@ -195,12 +195,35 @@ def test_a_made_key_is_this_users_alone_and_is_never_written_over(
     assert path.read_bytes() == made
 
 
-def test_a_missing_key_is_told_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert partner_client.main(["--folder", str(tmp_path), "agreement"]) == 1
+@pytest.mark.parametrize(
+    ("command", "has_key", "missing", "how"),
+    [
+        ("agreement", False, "private-key.pem", "make a key with make-key, start the local run (make run)"),
+        ("agreement", True, "key-id", "write the id that the secretariat answered"),
+        ("listen", False, "webhook-secret", "write the secret (whsec_…) that the secretariat gave you"),
+    ],
+)
+def test_what_is_missing_is_told_in_one_line_with_how_to_get_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str, has_key: bool, missing: str, how: str
+) -> None:
+    folder = tmp_path / "key"
+    if has_key:
+        partner_client.make_key(folder)
+
+    assert partner_client.main(["--folder", str(folder), command]) == 1
 
     told = capsys.readouterr().err
+    assert told.startswith(f"There is no {folder / missing}: {how}")
     assert told.count("\n") == 1
-    assert "private-key.pem" in told
+
+
+def test_what_a_made_key_would_replace_is_told_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    partner_client.make_key(tmp_path)
+
+    assert partner_client.main(["--folder", str(tmp_path), "make-key"]) == 1
+
+    told = f"There is a key already: {tmp_path / 'private-key.pem'}. Name another folder with --folder.\n"
+    assert capsys.readouterr().err == told
 
 
 def _webhook(*, secret: str = _SECRET, at: datetime | None = None, webhook_id: str = "ended_renosyd_2") -> Any:

@@ -100,13 +100,15 @@ def serving_run(*words: str) -> Iterator[LocalSite]:
         for line in running.stdout:
             if line.startswith("Mails and reports:"):
                 break
-        yield LocalSite(
-            site=f"http://127.0.0.1:{site}",
-            viewer=f"http://127.0.0.1:{viewer}",
-            partner_key=Path(folder),
-            webhook_port=webhooks,
-        )
-        running.send_signal(signal.SIGINT)
+        try:
+            yield LocalSite(
+                site=f"http://127.0.0.1:{site}",
+                viewer=f"http://127.0.0.1:{viewer}",
+                partner_key=Path(folder),
+                webhook_port=webhooks,
+            )
+        finally:
+            running.send_signal(signal.SIGINT)
         assert running.wait(timeout=20) == 0, "Ctrl-C did not end the run cleanly"
 
 

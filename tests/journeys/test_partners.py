@@ -65,7 +65,7 @@ def _is_registered_and_agreed_with(person: Person) -> None:
     person.writes(mandat=_MANDATE)
     person.presses("Aktivér")
     assert "Begynder senere" in person.sees
-    assert "7 måneder" in person.sees
+    assert "7 hele måneder" in person.sees
 
 
 def _registers_its_key(person: Person, run: LocalSite) -> PartnerApi:

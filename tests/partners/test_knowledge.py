@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from chalicelib.common.errors import Conflict
 from chalicelib.common.written import FormRefused
+from chalicelib.partners import service as partner_service
 from chalicelib.partners.agreements import Act
 from chalicelib.partners.knowledge import refusals, service, store, updates
 from chalicelib.partners.knowledge.update_json import update_from_json, update_to_json
@@ -202,6 +203,50 @@ def test_what_is_declined_is_neither_waiting_nor_known_and_says_why(dealing: Dea
     assert webhooks.state_of(f"published_renosyd_{sent.update_id}") is None
 
 
+def test_what_is_declined_is_mailed_to_the_partner_s_contacts_with_the_reason_and_can_be_found(
+    dealing: Dealing,
+) -> None:
+    dealing.registered()
+    first, second = submit(dealing), submit(dealing, replace(DRAFT, title="<b>Nye</b> ruter"), key="k2")
+
+    declined = [decline(dealing, first)]
+    dealing.move_to(date(2025, 2, 6))
+    partner_service.change_contacts("renosyd", ["ny@renosyd.example"], by=STAFF, clock=dealing.clock)
+    declined.append(decline(dealing, second, "Ruterne <står> der.\n\nSe kalenderen."))
+
+    assert store.declined(at_most=9) == tuple(reversed(declined))
+    assert store.declined(at_most=1) == (declined[1],)
+    assert mail(f"knowledge_declined_renosyd_{first.update_id}").to == RENOSYD.contacts
+    told = mail(f"knowledge_declined_renosyd_{second.update_id}")
+    assert told.to == ("ny@renosyd.example",)
+    assert told.subject == "Jeres viden til agenterne er ikke udgivet: <b>Nye</b> ruter"
+    text = render(f"{told.template}.txt", **told.facts)
+    html = render(f"{told.template}.html", **told.facts)
+    read = " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
+    for said in ("»<b>Nye</b> ruter«", "Ruterne <står> der.", "Se kalenderen.", "5. februar 2025", second.update_id):
+        assert said in text
+        assert said in read
+    assert "/viden/" not in text + html, "a partner can't read the page"
+
+
+def test_a_crash_leaves_a_partner_s_no_and_its_mail_or_neither(dealing: Dealing) -> None:
+    dealing.registered()
+    sent = submit(dealing, key="first")
+    with faults.counted() as calls:
+        decline(dealing, sent)
+
+    for number in range(1, len(calls.operations) + 1):
+        for when in ("before", "after"):
+            sent = submit(dealing, key=f"{number}{when}")
+            with pytest.raises(faults.Crash), faults.crash_at(number, when):
+                decline(dealing, sent)
+
+            is_declined = service.of_partner("renosyd", sent.update_id).status is Status.DECLINED
+            assert (f"knowledge_declined_renosyd_{sent.update_id}" in mail_ids()) is is_declined
+            assert (sent.update_id in {each.update_id for each in store.declined(at_most=99)}) is is_declined
+            assert (sent in store.waiting()) is not is_declined
+
+
 def test_what_is_decided_is_not_decided_again(dealing: Dealing) -> None:
     dealing.registered()
     sent = publish(dealing, submit(dealing))
@@ -310,7 +355,8 @@ def test_of_processes_that_send_and_decide_at_once_one_sends_and_one_decides(ser
     found = service.of_partner("renosyd", update_id)
     assert found.status in (Status.PUBLISHED, Status.DECLINED)
     assert store.waiting() == ()
-    assert mail_ids() == [f"knowledge_renosyd_{update_id}"]
+    is_declined = found.status is Status.DECLINED
+    assert mail_ids() == [f"knowledge_declined_renosyd_{update_id}"] * is_declined + [f"knowledge_renosyd_{update_id}"]
     assert (found.status is Status.PUBLISHED) == (store.published(at_most=5) == (found,))
     assert (found.status is Status.PUBLISHED) == (webhooks.state_of(f"published_renosyd_{update_id}") is not None)
 

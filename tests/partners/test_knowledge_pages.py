@@ -71,8 +71,38 @@ def test_the_secretariat_declines_by_the_page_with_a_reason(sent: KnowledgeUpdat
     assert answer.status_code == 303
     assert (stored(sent).status, stored(sent).reason) == (Status.DECLINED, "Det står der allerede.")
     assert "Det står der allerede." in secretariat.get(page_of(sent)).text
-    assert DRAFT.valid_from.isoformat() not in secretariat.get("/viden").text
-    assert "tømmedage" not in secretariat.get("/viden").text
+
+
+def test_the_secretariat_finds_what_was_declined_again_and_nobody_else_sees_it(
+    sent: KnowledgeUpdate, site: Site, secretariat: Visitor
+) -> None:
+    assert "Afvist" not in secretariat.get("/viden").text
+    secretariat.post(f"{page_of(sent)}/afvis", DECIDES["afvis"])
+
+    page = secretariat.get("/viden").text
+    published, _, declined = page.partition("<h2>Afvist</h2>")
+
+    assert "tømmedage" not in published
+    for shown in (f'href="{page_of(sent)}"', "Nye &lt;tømmedage&gt;", "RenoSyd", "5. februar 2025"):
+        assert shown in declined
+    for person in (leader_of("250"), CHAIR, STEERING_GROUP):
+        assert "tømmedage" not in site.signed_in(person).get("/viden").text
+
+
+def test_of_what_was_declined_the_latest_are_shown_and_the_page_says_so(
+    dealing: Dealing, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routes, "DECLINED_SHOWN", 2)
+    dealing.registered()
+    for number in range(3):
+        dealing.move_to(date(2025, 2, 5 + number))
+        update = submit(dealing, replace(DRAFT, title=f"Viden nr. {number}"), key=str(number))
+        service.decline("renosyd", update.update_id, reason="nej", by=STAFF, clock=dealing.clock)
+
+    page = site.signed_in(SECRETARIAT).get("/viden").text
+
+    assert re.findall(r"Viden nr\. \d</a>", page) == ["Viden nr. 2</a>", "Viden nr. 1</a>"]
+    assert "De 2 senest afviste" in page
 
 
 @pytest.mark.parametrize("reason", ["", " \n ", "x" * (routes.LONGEST_REASON + 1), "styr \0"])

@@ -72,7 +72,7 @@ def test_every_mail_says_the_same_in_both_parts_and_leaves_no_hole(everything: d
 
 
 SAYS: dict[str, tuple[str, ...]] = {
-    "partner_agreed_renosyd_v3": ("Aftalen er på plads", "30. september 2025 (7 måneder)", "900", MANDATE),
+    "partner_agreed_renosyd_v3": ("Aftalen er på plads", "30. september 2025 (7 hele måneder)", "900", MANDATE),
     "partner_agreed_reno-djurs_v3": ("ingen slutdato; gennemgås 1. marts 2026",),
     "partner_extension_asked_renosyd_v4": ("til og med 31. marts 2026", "1.000 opkald om måneden", "/partnere/renosyd"),
     "partner_extension_declined_renosyd_v5": ("Der er <ikke> plads.", "slutter 30. september 2025, som aftalt"),

@@ -17,6 +17,7 @@ from chalicelib.access.routing import declared
 from chalicelib.access.table import ROLES_BY_ROUTE
 from chalicelib.partners import naming, store
 from chalicelib.partners.agreements import Event, Partnership, State
+from chalicelib.rulebook import decisions
 from tests.partners.dealing import END, MANDATE, OPEN_TERMS, RENOSYD, Dealing, mail, mail_ids
 from tests.web import CHAIR, SECRETARIAT, STEERING_GROUP, Site, Visitor, leader_of
 
@@ -94,7 +95,14 @@ def test_a_partner_is_taken_from_its_first_form_to_an_extension_by_its_page(
     assert (first.terms.calls_per_month, first.terms.price_per_call_oere) == (1200, 2550)
     assert (second.period.start, second.period.end) == (date(2025, 10, 1), date(2025, 12, 31))
     page = secretariat.get(PAGE).text
-    for shown in ("1. marts 2025 – 30. september 2025", "7 måneder", "25,50", MANDATE, "Opsagt af partneren", "<svg"):
+    for shown in (
+        "1. marts 2025 – 30. september 2025",
+        "7 hele måneder",
+        "25,50",
+        MANDATE,
+        "Opsagt af partneren",
+        "<svg",
+    ):
         assert shown in page
     assert "1. marts 2025 – 30. september 2025" not in secretariat.get("/partnere/ny").text
     assert "RenoSyd" in secretariat.get("/partnere").text
@@ -233,6 +241,18 @@ def test_a_second_partner_of_the_name_is_told_and_keeps_its_form(dealing: Dealin
 )
 def test_a_partner_s_id_is_made_of_its_name(name: str, partner_id: str) -> None:
     assert naming.id_of(name) == partner_id
+
+
+def test_decisions_are_shown_with_their_words_where_one_is_to_be_named(dealing: Dealing, site: Site) -> None:
+    dealing.proposed()
+    decision = decisions.get(MANDATE)
+    assert decision is not None
+
+    page = unescape(site.signed_in(CHAIR).get(PAGE).text)
+
+    assert f"/moeder/{decision.meeting}#punkt-{decision.item}" in page
+    assert decision.text[:40] in page
+    assert "De seneste beslutninger" not in site.signed_in(STEERING_GROUP).get(PAGE).text
 
 
 def test_a_wish_is_declined_by_the_chair(dealing: Dealing, site: Site) -> None:

@@ -35,7 +35,13 @@ def secret_on(page: str) -> str | None:
 
 
 def recorded(clock: SettableClock, event_id: str = "extended_renosyd_2") -> str:
-    event = Event(partner_id="renosyd", event_id=event_id, type=EventType.AGREEMENT_EXTENDED, data={})
+    event = Event(
+        partner_id="renosyd",
+        partner_name="RenoSyd",
+        event_id=event_id,
+        type=EventType.AGREEMENT_EXTENDED,
+        data={},
+    )
     with transaction() as writes:
         outbox.record(writes, event, clock=clock)
     return event_id
@@ -130,7 +136,13 @@ def test_an_event_without_an_address_is_tried_again_when_somebody_asks(
 
 
 def test_another_partner_s_event_is_not_found(secretariat: Visitor, dealing: Dealing, clock: SettableClock) -> None:
-    event = Event(partner_id="reno-djurs", event_id="ended_reno-djurs_1", type=EventType.AGREEMENT_ENDED, data={})
+    event = Event(
+        partner_id="reno-djurs",
+        partner_name="Reno Djurs",
+        event_id="ended_reno-djurs_1",
+        type=EventType.AGREEMENT_ENDED,
+        data={},
+    )
     with transaction() as writes:
         outbox.record(writes, event, clock=clock)
     service.deliver(event.event_id, clock=clock)

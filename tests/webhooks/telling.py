@@ -25,7 +25,13 @@ class Telling:
         self.secret: str = kept.new_secret
 
     def record(self, event_id: str = EVENT_ID) -> str:
-        event = Event(partner_id="renosyd", event_id=event_id, type=EventType.AGREEMENT_EXTENDED, data={"agreement": 3})
+        event = Event(
+            partner_id="renosyd",
+            partner_name="RenoSyd",
+            event_id=event_id,
+            type=EventType.AGREEMENT_EXTENDED,
+            data={"agreement": 3},
+        )
         with transaction() as writes:
             outbox.record(writes, event, clock=self.clock)
         return event_id

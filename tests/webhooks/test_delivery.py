@@ -16,6 +16,7 @@ from standardwebhooks import Webhook
 from chalicelib.common.errors import Conflict
 from chalicelib.mail import outbox as mail_outbox
 from chalicelib.runtime.tables import conflict_means, transaction
+from chalicelib.runtime.templates import render
 from chalicelib.webhooks import calling, endpoints, events, outbox, service, store
 from chalicelib.webhooks.delivery import LEASE, Answer, Outcome
 from chalicelib.webhooks.messages import MOST_DATA_BYTES, EventRefused
@@ -70,6 +71,45 @@ def test_two_callers_at_once_tell_once(telling: Telling) -> None:
     assert telling.now().state is State.DELIVERED
 
 
+def _dies(url: str, call: object) -> Answer:
+    raise Crash
+
+
+@pytest.mark.parametrize(("first", "state"), [({}, State.DELIVERED), ({"post": _dies}, State.CALLING)])
+def test_a_caller_that_was_overtaken_at_its_claim_tells_nothing(
+    telling: Telling, network: Network, first: dict[str, Any], state: State
+) -> None:
+    telling.record()
+
+    def overtaken(pass_on: Callable[[], Any]) -> Any:
+        with suppress(Crash):
+            telling.deliver(**first)
+        told_before.extend(telling.ids_got)
+        return pass_on()
+
+    told_before: list[str] = []
+    network.next("TransactWriteItems", overtaken)
+    telling.deliver()
+
+    assert telling.ids_got == told_before
+    assert telling.now().state is state
+
+
+def test_a_caller_that_wakes_up_after_its_lease_tells_nothing(telling: Telling, network: Network) -> None:
+    telling.record()
+
+    def slept(pass_on: Callable[[], Any]) -> Any:
+        answer = pass_on()
+        telling.later(seconds=LEASE.total_seconds())
+        return answer
+
+    network.next("TransactWriteItems", slept)
+    telling.deliver()
+
+    assert telling.ids_got == []
+    assert (telling.now().state, telling.now().delivery.trouble) == (State.WAITING, "lease_over")
+
+
 def test_every_attempt_has_the_same_id_and_body_and_a_signature_of_its_own_time(telling: Telling) -> None:
     telling.record()
     telling.receiver.answers = [500]
@@ -92,14 +132,14 @@ def test_a_short_wait_is_kept_by_the_queue_and_a_long_one_by_the_sweeper(
     telling.receiver.answers = [500, 500]
     delays: list[int] = []
 
-    def nudge(ids: object, after_seconds: int = 0) -> None:
+    def nudge(event_ids: object, *, after_seconds: int = 0) -> None:
         delays.append(after_seconds)
 
-    telling.deliver(nudge=nudge)
-    telling.later(seconds=5)
+    service.deliver(EVENT_ID, clock=telling.clock, nudge=nudge, jitter=lambda: 0.5)
+    telling.later(seconds=6)
     telling.deliver(nudge=nudge)
 
-    assert delays == [5]
+    assert delays == [6], "no earlier than 5.5 seconds after"
     telling.later(seconds=299)
     assert telling.sweep() == []
     telling.later(seconds=1)
@@ -124,6 +164,9 @@ def test_a_partner_that_never_takes_it_is_given_up_and_the_secretariat_is_told_o
     assert mail is not None
     assert (mail_id, mail.mail.template) == ("webhook_given_up_extended_renosyd_3_a10", "webhooks/given_up")
     assert mail.mail.to == ("sekretariat@ddh.example",)
+    assert mail.mail.subject == "En hændelse nåede ikke frem til RenoSyd"
+    for part in ("txt", "html"):
+        assert "Partneren RenoSyd skulle" in render(f"{mail.mail.template}.{part}", **mail.mail.facts)
 
 
 def test_what_was_given_up_is_told_when_somebody_asks_and_may_be_given_up_anew(telling: Telling) -> None:
@@ -154,6 +197,11 @@ def test_a_receiver_that_is_gone_is_switched_off_and_the_secretariat_is_told_onc
     assert not endpoints.of("renosyd").is_on
     assert len(telling.receiver.got) == 1
     assert [body["mail_id"] for body in queued("ddh-outbox")] == ["webhook_off_renosyd_v2"]
+    mail = mail_outbox.state_of("webhook_off_renosyd_v2")
+    assert mail is not None
+    assert mail.mail.subject == "RenoSyd tager ikke længere imod hændelser"
+    for part in ("txt", "html"):
+        assert "Systemet hos RenoSyd" in render(f"{mail.mail.template}.{part}", **mail.mail.facts)
     assert [state.state for state in outbox.latest("renosyd")] == [State.GIVEN_UP, State.UNADDRESSED]
 
 
@@ -184,7 +232,13 @@ def test_during_a_rotation_both_secrets_sign_and_then_the_new_one_alone(telling:
 
 
 def test_a_partner_without_an_address_is_told_nothing(aws: EmulatedAWS, clock: SettableClock) -> None:
-    event = Event(partner_id="nobody", event_id="ended_nobody_1", type=EventType.AGREEMENT_ENDED, data={})
+    event = Event(
+        partner_id="nobody",
+        partner_name="Nobody",
+        event_id="ended_nobody_1",
+        type=EventType.AGREEMENT_ENDED,
+        data={},
+    )
     with transaction() as writes:
         outbox.record(writes, event, clock=clock)
 
@@ -207,10 +261,20 @@ def test_an_event_that_breaks_a_limit_is_refused(
     aws: EmulatedAWS, clock: SettableClock, named: dict[str, Any], message: str
 ) -> None:
     facts: dict[str, Any] = {"event_id": "a", "data": {}} | named
-    event = Event(partner_id="renosyd", type=EventType.AGREEMENT_ENDED, **facts)
+    event = Event(partner_id="renosyd", partner_name="RenoSyd", type=EventType.AGREEMENT_ENDED, **facts)
 
     with pytest.raises(EventRefused, match=message), transaction() as writes:
         outbox.record(writes, event, clock=clock)
+
+
+def test_a_partner_s_latest_20_events_are_shown_newest_first(telling: Telling) -> None:
+    for number in range(22):
+        telling.later(minutes=1)
+        telling.record(f"event_{number}")
+
+    shown = [each.event.event_id for each in outbox.latest("renosyd")]
+
+    assert shown == [f"event_{number}" for number in range(21, 1, -1)]
 
 
 def test_an_event_that_nobody_recorded_is_passed_over(aws: EmulatedAWS, clock: SettableClock) -> None:

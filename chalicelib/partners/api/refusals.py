@@ -36,4 +36,4 @@ class NoFigures(NotFound):
     code = "no_figures"
 
     def __init__(self) -> None:
-        super().__init__("Der er ingen tal for jeres kø i den måned. De kommer, når måneden er talt op.")
+        super().__init__("Der er ingen tal for jeres kø i den måned. Prøv igen, når måneden er talt op.")

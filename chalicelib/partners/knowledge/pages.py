@@ -39,6 +39,17 @@ def waiting(update: KnowledgeUpdate, *, today: date) -> dict[str, Any]:
     }
 
 
+def declined(update: KnowledgeUpdate) -> dict[str, Any]:
+    """Return the line of an update that the secretariat declined."""
+    assert update.decided is not None
+    return {
+        "address": _address(update),
+        "title": update.title,
+        "partner": update.partner_name,
+        "declined_on": long_date(update.decided.on),
+    }
+
+
 def whole(update: KnowledgeUpdate, *, role: Role) -> dict[str, Any]:
     """Return everything of one update, and whether it is this role's to decide on."""
     facts = [

@@ -11,7 +11,7 @@ class KnowledgeUnknown(NotFound):
     code = "knowledge_update_unknown"
 
     def __init__(self) -> None:
-        super().__init__("Partneren har ikke sendt nogen viden med det nummer.")
+        super().__init__("Partneren har ikke sendt nogen viden med det nummer. Se efter, om det er skrevet rigtigt.")
 
 
 class KeyUsed(Conflict):

@@ -20,6 +20,8 @@ bp = Blueprint(__name__)
 
 #: So many of the latest are shown.
 SHOWN = 100
+#: So many of the latest that were declined are shown.
+DECLINED_SHOWN = 20
 LONGEST_REASON = 1000
 _REASON = "begrundelse"
 
@@ -27,12 +29,16 @@ _REASON = "begrundelse"
 @route(bp, "GET", "/viden", summary="Det, partnerne vil have agenterne til at vide")
 def knowledge(visit: Visit) -> Answer:
     role, today = visit.somebody.role, visit.clock.today()
-    waiting = store.waiting() if role is Role.SECRETARIAT else ()
+    is_secretariat = role is Role.SECRETARIAT
+    waiting = store.waiting() if is_secretariat else ()
+    declined = store.declined(at_most=DECLINED_SHOWN) if is_secretariat else ()
     return visit.page(
         "partners/knowledge_list.html",
         waiting=[pages.waiting(each, today=today) for each in waiting],
         published=[pages.published(each, today=today) for each in store.published(at_most=SHOWN)],
         shown=SHOWN,
+        declined=[pages.declined(each) for each in declined],
+        declined_shown=DECLINED_SHOWN,
         is_leader=role is Role.LEADER,
     )
 

@@ -81,7 +81,7 @@ def publish(partner_id: str, update_id: str, *, by: str, clock: Clock = system_c
 
 
 def decline(partner_id: str, update_id: str, *, reason: str, by: str, clock: Clock = system_clock) -> KnowledgeUpdate:
-    """Keep it from agents; the partner reads why where it asks for the update.
+    """Keep it from agents; the partner's contacts are told why, and its system where it asks for the update.
 
     Raises:
         KnowledgeUnknown: there is no such update.
@@ -90,7 +90,9 @@ def decline(partner_id: str, update_id: str, *, reason: str, by: str, clock: Clo
         Conflict: somebody else decided meanwhile.
     """
     update = updates.declined(of_partner(partner_id, update_id), reason=reason, act=act(by, clock))
-    store.decide(update)
+    mail = letters.declined(update, partner=partners.partnership(partner_id).partner)
+    store.decide(update, also=lambda writes: outbox.record(writes, mail, clock=clock))
+    outbox.nudge((mail.mail_id,))
     return update
 
 
@@ -110,6 +112,7 @@ def _published(update: KnowledgeUpdate) -> Event:
     assert update.published_at is not None
     return Event(
         partner_id=update.partner_id,
+        partner_name=update.partner_name,
         event_id=f"published_{update.partner_id}_{update.update_id}",
         type=EventType.KNOWLEDGE_UPDATE_PUBLISHED,
         data={

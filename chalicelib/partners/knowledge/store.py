@@ -1,4 +1,4 @@
-"""Knowledge updates as they are stored: each under its partner's key, and in the list of those that wait or hold.
+"""Knowledge updates as they are stored: each under its partner's key, and in a list by where it stands.
 
 The partner's id is part of the key, so that nobody can name another's update.
 """
@@ -23,6 +23,7 @@ Also = Callable[[TransactWrite], None]
 
 _WAITING = "knowledge-waiting"
 _PUBLISHED = "knowledge-published"
+_DECLINED = "knowledge-declined"
 _PARTNER_ID = re.compile(r"[a-z0-9-]{1,40}")
 _ID = re.compile(r"[0-9a-f]{24}")
 _BEING_SENT = "Den samme viden er ved at blive sendt. Prøv igen om lidt."
@@ -40,7 +41,7 @@ class _UpdateRow(Table):
 
 
 class _ListedRow(Table):
-    """An update in the list of those that wait, or of those that agents know."""
+    """An update in the list of those that wait, of those that agents know, or of those that were declined."""
 
     feature = "partners"
 
@@ -66,7 +67,7 @@ def add(update: KnowledgeUpdate, *, also: Also) -> None:
     _commit(row, write, otherwise=_BEING_SENT)
 
 
-def decide(update: KnowledgeUpdate, *, also: Also = lambda _: None) -> None:
+def decide(update: KnowledgeUpdate, *, also: Also) -> None:
     """Store what was decided, and whatever `also` adds to the transaction: all of it, or nothing.
 
     Raises:
@@ -77,8 +78,8 @@ def decide(update: KnowledgeUpdate, *, also: Also = lambda _: None) -> None:
     def write(writes: TransactWrite) -> None:
         writes.save(row, condition=_UpdateRow.status == Status.RECEIVED.value)
         writes.delete(_ListedRow(_WAITING, _waiting_key(update)))
-        if update.status is Status.PUBLISHED:
-            writes.save(_ListedRow(_PUBLISHED, _published_key(update), update_=update_to_json(update)))
+        listed = _PUBLISHED if update.status is Status.PUBLISHED else _DECLINED
+        writes.save(_ListedRow(listed, _decided_key(update), update_=update_to_json(update)))
         also(writes)
 
     _commit(row, write, otherwise=_BEING_DECIDED)
@@ -105,7 +106,16 @@ def waiting_of(partner_id: str) -> int:
 
 def published(*, at_most: int) -> tuple[KnowledgeUpdate, ...]:
     """Return what agents know, the latest published first (strong read)."""
-    rows = _ListedRow.query(_PUBLISHED, consistent_read=True, scan_index_forward=False, limit=at_most)
+    return _latest(_PUBLISHED, at_most=at_most)
+
+
+def declined(*, at_most: int) -> tuple[KnowledgeUpdate, ...]:
+    """Return what was declined, the latest first (strong read)."""
+    return _latest(_DECLINED, at_most=at_most)
+
+
+def _latest(listed: str, *, at_most: int) -> tuple[KnowledgeUpdate, ...]:
+    rows = _ListedRow.query(listed, consistent_read=True, scan_index_forward=False, limit=at_most)
     return tuple(update_from_json(row.update_) for row in rows)
 
 
@@ -145,6 +155,6 @@ def _waiting_key(update: KnowledgeUpdate) -> str:
     return f"{update.partner_id}#{update.update_id}"
 
 
-def _published_key(update: KnowledgeUpdate) -> str:
-    assert update.published_at is not None
-    return f"{instant_text(update.published_at)}#{update.partner_id}#{update.update_id}"
+def _decided_key(update: KnowledgeUpdate) -> str:
+    assert update.decided is not None
+    return f"{instant_text(update.decided.at)}#{update.partner_id}#{update.update_id}"
