@@ -94,11 +94,22 @@ def _remind(partnership: Partnership, number: int, book: RuleBook, clock: Clock)
     if agreement is None or days is None:
         raise Conflict("Der er allerede mindet om aftalen.")
     step = reminding.reminded(partnership, number=number, days=days, act=act(SYSTEM, clock))
+    declined_by = reminding.declined_by(agreement, history=store.history(partnership.partner_id))
     mails: list[Mail] = []
 
     def record(writes: TransactWrite) -> None:
         token = None if agreement.period.is_open else evaluating.new_link(writes, partnership, agreement, clock=clock)
-        mails.extend(letters.reminders(step.partnership, agreement, days=days, token=token, book=book, today=today))
+        mails.extend(
+            letters.reminders(
+                step.partnership,
+                agreement,
+                days=days,
+                declined_by=declined_by,
+                token=token,
+                book=book,
+                today=today,
+            )
+        )
         for mail in mails:
             outbox.record(writes, mail, clock=clock)
 

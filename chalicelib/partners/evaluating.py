@@ -11,7 +11,8 @@ from chalicelib.access import links
 from chalicelib.access.links import LinkSpent, Purpose
 from chalicelib.access.people import spelled
 from chalicelib.common.clock import Clock, system_clock
-from chalicelib.partners import refusals, service, steps
+from chalicelib.mail.outbox import Mail
+from chalicelib.partners import letters, refusals, service, steps
 from chalicelib.partners.acting import act, insisting
 from chalicelib.partners.agreements import Agreement, Evaluation, Partnership, Party
 
@@ -65,7 +66,7 @@ def asked_by_link(token: str, *, clock: Clock = system_clock) -> tuple[Partnersh
 
 
 def evaluate_by_link(token: str, said: Said, *, clock: Clock = system_clock) -> None:
-    """Redeem the link for the partner's evaluation.
+    """Redeem the link for the partner's evaluation; the secretariat is told.
 
     Raises:
         LinkSpent: it can't be redeemed, or somebody who got it is a contact no longer.
@@ -129,8 +130,14 @@ def _evaluate(
     )
     step = steps.evaluated(partnership, number=number, evaluation=evaluation, act=act(by, clock))
 
+    mails: tuple[Mail, ...] = ()
+    if party is Party.PARTNER:
+        agreement = step.partnership.numbered(number)
+        assert agreement is not None
+        mails = (letters.evaluated_by_partner(step.partnership, agreement, evaluation),)
+
     def redeem(writes: TransactWrite) -> None:
         if token is not None:
             links.redeem(writes, token, purpose=Purpose.PARTNER_EVALUATION, clock=clock)
 
-    service.take(step, clock=clock, also=redeem)
+    service.take(step, *mails, clock=clock, also=redeem)

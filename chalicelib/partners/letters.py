@@ -12,7 +12,7 @@ from typing import Any
 
 from chalicelib.common.danish import long_date
 from chalicelib.mail.outbox import Mail
-from chalicelib.partners.agreements import Agreement, ExtensionRequest, Partnership, State
+from chalicelib.partners.agreements import Agreement, Evaluation, ExtensionRequest, Partnership, State
 from chalicelib.partners.periods import months_in
 from chalicelib.partners.reminding import OVERDUE_EVERY
 from chalicelib.rulebook.rules import RuleBook
@@ -70,28 +70,49 @@ def ended(partnership: Partnership, agreement: Agreement) -> tuple[Mail, Mail]:
     )
 
 
+def evaluated_by_partner(partnership: Partnership, agreement: Agreement, evaluation: Evaluation) -> Mail:
+    """To the secretariat: what the partner answered in short. What it wrote stands on its page alone."""
+    name, wish = partnership.partner.name, partnership.open_request
+    return _to_secretariat(
+        partnership,
+        agreement,
+        "evaluated_by_partner",
+        f"{name} har evalueret aftalen og vil {'gerne' if evaluation.wants_to_go_on else 'ikke'} fortsætte",
+        is_over=agreement.period.end is not None and agreement.period.end < evaluation.on,
+        wants_to_go_on=evaluation.wants_to_go_on,
+        expected_calls=evaluation.calls_per_month,
+        wished_until=wish.until.isoformat() if wish else None,
+    )
+
+
 def reminders(
     partnership: Partnership,
     agreement: Agreement,
     *,
     days: int,
+    declined_by: str | None,
     token: str | None,
     book: RuleBook,
     today: date,
 ) -> tuple[Mail, ...]:
     """To partner and secretariat: the agreement must be settled. `token` is the partner's, while it may evaluate.
 
+    Who wished to go on is not asked whether it does: the wish waits, or was `declined_by` a decision.
     An open agreement is looked at by the secretariat alone.
     """
     if agreement.review_is_overdue_on(today):
         return (_review_overdue(partnership, agreement, send_from=book.release_date(today)),)
     name, base = partnership.partner.name, settings.base_url()
+    latest = partnership.latest
+    wish = partnership.open_request if latest is not None and latest.number == agreement.number else None
     held_until = book.release_date(today)
     facts: dict[str, Any] = {
         "settles_on": agreement.settles_on.isoformat(),
         "days_left": (agreement.settles_on - today).days,
         "is_open": agreement.period.is_open,
         "end_was_set": agreement.end_was_set,
+        "wished_until": wish.until.isoformat() if wish else None,
+        "declined_by": None if wish else declined_by,
     }
     send_from = held_until if held_until is not None and held_until < agreement.settles_on else None
     subject = f"Aftalen med {name} {'gennemgås' if agreement.period.is_open else 'slutter'} {_day(agreement)}"

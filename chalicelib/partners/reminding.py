@@ -5,12 +5,13 @@ Pure: no clock, no AWS, no environment.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
 from chalicelib.common.danish import long_date
 from chalicelib.partners import refusals
-from chalicelib.partners.agreements import Act, Agreement, Event, Partnership, State, Step
+from chalicelib.partners.agreements import Act, Agreement, Entry, Event, Partnership, State, Step
 from chalicelib.partners.steps import check_near, happened, standing
 
 #: [A] So many days before an agreement must be settled, those whom it concerns are reminded.
@@ -33,6 +34,20 @@ def reminder_due(partnership: Partnership, agreement: Agreement, *, today: date)
         reached = min((days for days in REMINDER_DAYS if 0 <= days_left <= days), default=None)
     is_new = reached is not None and (agreement.reminded is None or reached < agreement.reminded)
     return reached if is_new else None
+
+
+def declined_by(agreement: Agreement, *, history: Iterable[Entry]) -> str | None:
+    """Return the decision by which a wish to extend was declined; None when none was since the agreement came to be.
+
+    `history` is the oldest first.
+    """
+    decision_id = None
+    for entry in history:
+        if entry.what in (Event.ACTIVATED, Event.EXTENDED) and entry.agreement == agreement.number:
+            decision_id = None
+        elif entry.what is Event.EXTENSION_DECLINED:
+            decision_id = entry.decision_id
+    return decision_id
 
 
 def reminded(partnership: Partnership, *, number: int, days: int, act: Act) -> Step:

@@ -253,6 +253,21 @@ def test_a_month_without_figures_is_not_found_and_what_is_no_month_is_refused(pr
         assert code(program.get(f"{FIGURES}/{wrong}")) == (422, "not_a_month")
 
 
+@pytest.mark.parametrize(
+    ("month", "told_so"),
+    [
+        ("2025-1", "Måneden skal skrives som 2025-01: året og månedens nummer med to cifre."),
+        ("2025-13", "Måneden findes ikke: et år har måned 01 til 12."),
+        ("2025-00", "Måneden findes ikke: et år har måned 01 til 12."),
+        ("0000-01", "Måneden findes ikke: året skal være fra 1900 til 9999."),
+    ],
+)
+def test_a_month_that_isn_t_there_is_told_otherwise_than_one_that_is_misspelt(
+    program: Program, month: str, told_so: str
+) -> None:
+    assert told(program.get(f"{FIGURES}/{month}"), 422)["detail"] == told_so
+
+
 def test_a_partner_puts_a_forecast_and_the_same_again_is_no_new_one(program: Program) -> None:
     first = told(program.put(f"{FORECASTS}/2025-W10", FORECAST))
 

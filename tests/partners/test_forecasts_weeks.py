@@ -59,6 +59,23 @@ def test_what_is_no_week_is_refused(text: str) -> None:
         Week.parse(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        pytest.param("2025-W8", "Ugen skal skrives som 2025-W08", id="written in another way"),
+        pytest.param("2025-W53", "Ugen findes ikke: 2025 har uge 01 til 52.", id="a year of 52"),
+        pytest.param("2026-W54", "Ugen findes ikke: 2026 har uge 01 til 53.", id="a year of 53"),
+        pytest.param("2025-W00", "Ugen findes ikke: 2025 har uge 01 til 52.", id="before the first"),
+        pytest.param("0000-W01", "Ugen findes ikke: året skal være fra 1900 til 9998.", id="no such year"),
+    ],
+)
+def test_a_week_that_isn_t_there_is_told_otherwise_than_one_that_is_misspelt(text: str, told: str) -> None:
+    with pytest.raises(NotAWeek) as refused:
+        Week.parse(text)
+
+    assert refused.value.message.startswith(told)
+
+
 def test_the_weeks_from_one_to_another_include_both() -> None:
     assert [str(week) for week in weeks_from(Week(2024, 51), Week(2025, 2))] == [
         "2024-W51",

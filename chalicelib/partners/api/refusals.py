@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from chalicelib.common.danish import long_date
@@ -22,12 +23,18 @@ class AgreementNotInForce(Forbidden):
 
 
 class NotAMonth(Refused):
-    """Raised when a text names no month."""
+    """Raised when a text names no month: it is written in another way, or there is no such month."""
 
     code = "not_a_month"
 
-    def __init__(self) -> None:
-        super().__init__("Måneden skal skrives som 2025-01: året og månedens nummer med to cifre.")
+    def __init__(self, text: str) -> None:
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}", text) is None:
+            told = "Måneden skal skrives som 2025-01: året og månedens nummer med to cifre."
+        elif "01" <= text[5:] <= "12":
+            told = "Måneden findes ikke: året skal være fra 1900 til 9999."
+        else:
+            told = "Måneden findes ikke: et år har måned 01 til 12."
+        super().__init__(told)
 
 
 class NoFigures(NotFound):

@@ -160,7 +160,7 @@ def _month(text: str) -> Month:
     try:
         return Month.parse(text)
     except ValueError as error:
-        raise NotAMonth from error
+        raise NotAMonth(text) from error
 
 
 def _by(call: PartnerCall) -> str:

@@ -21,12 +21,20 @@ _YEARS = range(1900, 9999)
 
 
 class NotAWeek(Refused):
-    """Raised when a text names no ISO week."""
+    """Raised when a text names no ISO week: it is written in another way, or the year hasn't that week."""
 
     code = "not_a_week"
 
-    def __init__(self) -> None:
-        super().__init__("Ugen skal skrives som 2025-W08: året, -W og ugens nummer med to cifre.")
+    def __init__(self, message: str = "Ugen skal skrives som 2025-W08: året, -W og ugens nummer med to cifre.") -> None:
+        super().__init__(message)
+
+    @classmethod
+    def of_year(cls, year: int) -> Self:
+        """Return what there is to say of a week that is written as it should be, and that isn't there."""
+        if year not in _YEARS:
+            return cls(f"Ugen findes ikke: året skal være fra {_YEARS[0]} til {_YEARS[-1]}.")
+        # 28 December always lies in a year's last week.
+        return cls(f"Ugen findes ikke: {year} har uge 01 til {date(year, 12, 28).isocalendar().week}.")
 
 
 class WeekIsOver(Refused):
@@ -72,7 +80,7 @@ class Week:
         try:
             return cls(int(match[1]), int(match[2]))
         except ValueError as error:
-            raise NotAWeek from error
+            raise NotAWeek.of_year(int(match[1])) from error
 
     @classmethod
     def of(cls, day: date) -> Self:
