@@ -102,6 +102,29 @@ def test_the_example_is_taken_by_the_api(clock: SettableClock) -> None:
     assert verified.partner_id == "renosyd"
 
 
+@pytest.mark.parametrize(
+    ("said", "changed"),
+    [
+        ("No query string", {"has_query": True}),
+        ("Nothing percent-encoded", {"path": "/partner/v1/extension%2Drequests"}),
+        ("with its port unless it is 443", {"origin": "https://ddh.example:8443"}),
+        ("byte for byte", {"body": json.dumps(json.loads(_block("text body")), separators=(",", ":")).encode()}),
+        ("`idempotency-key` is covered", {"headers": "not covered"}),
+    ],
+)
+def test_the_list_of_what_gives_401_names_what_does(said: str, changed: dict[str, Any], clock: SettableClock) -> None:
+    clock.set(instant=datetime(2025, 2, 5, 8, 0, tzinfo=UTC))
+    request = _request()
+    if changed == {"headers": "not covered"}:
+        headers = [(name, value.replace(' "idempotency-key"', "")) for name, value in request.headers]
+        changed = {"headers": tuple(headers)}
+
+    with pytest.raises(signatures.NotAuthentic):
+        signatures.verify(dataclasses.replace(request, **changed), find_key={_KEY.key_id: _KEY}.get, clock=clock)
+
+    assert said in " ".join(_TEXT.partition("### 401: go through these\n")[2].partition("\n## ")[0].split())
+
+
 def test_every_signed_route_has_its_section() -> None:
     told = {
         (method, path.replace("{id}", "{update_id}")) for method, path in re.findall(r"^### `(\w+) (.*)`$", _TEXT, re.M)
@@ -156,6 +179,8 @@ def test_the_example_of_a_webhook_has_what_ours_have(aws: EmulatedAWS, clock: Se
         f"to {weeks.MOST_WEEKS_AHEAD} weeks ahead",
         f"`title` has at most {updates.LONGEST_TITLE} characters, `text` {updates.LONGEST_TEXT}",
         f"For {endpoint.OVERLAP.total_seconds() / 3600:.0f} hours after",
+        "the leaders of the municipalities can read what you sent",
+        "A path that isn't above, or another method on it, is answered 404 `not_found` as plain `application/json`",
         # Held by tests/partners/test_api.py.
         "`months` counts its whole months, rounded down",
         "from midnight after the last day, also for a `POST` that was answered before",
