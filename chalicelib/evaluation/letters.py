@@ -32,6 +32,10 @@ def correction_id(municipality_code: str, month: Month, revision: int) -> str:
     return f"correction_{month}_{municipality_code}_r{revision}"
 
 
+#: What a notice says of a line anyway, and a pause, which somebody decided.
+_DECIDED_OR_TOLD = BELOW_TARGET | {Outcome.PAUSED}
+
+
 def notice(evaluated: MunicipalityMonth, *, book: RuleBook, today: date) -> Mail | None:
     """Return the municipality's mail about a month; None when every outcome is ok or not evaluable."""
     below = [line for line in evaluated.lines if line.outcome in BELOW_TARGET]
@@ -55,7 +59,7 @@ def notice(evaluated: MunicipalityMonth, *, book: RuleBook, today: date) -> Mail
             "still_waiting": [
                 [line.agent, str(line.after.proposal_month)]
                 for line in evaluated.lines
-                if line.outcome not in BELOW_TARGET and line.after.proposal_month is not None
+                if line.outcome not in _DECIDED_OR_TOLD and line.after.proposal_month is not None
             ],
             **guidance(month, book=book, read_on=read_on),
         },

@@ -13,6 +13,7 @@ from typing import Any
 from chalicelib.cases import service, store
 from chalicelib.cases.dossier import Dossier, Ground, GroundMonth
 from chalicelib.cases.effects import NO_EFFECTS, Effects, effects
+from chalicelib.cases.work import Kind
 from chalicelib.common.clock import Clock
 from chalicelib.common.months import Month
 from chalicelib.evaluation import letters
@@ -24,6 +25,11 @@ from chalicelib.mail import outbox
 def dossiers(agents: Iterable[str]) -> dict[str, Dossier]:
     """Return the dossiers of those agents who have one, by agent."""
     return store.of_agents(sorted(agents))
+
+
+def undecided() -> frozenset[str]:
+    """Return the agents whose case waits for a person's decision."""
+    return frozenset(work.agent for work in store.waiting(Kind.DECIDE))
 
 
 def effects_in(

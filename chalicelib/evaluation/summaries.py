@@ -10,7 +10,7 @@ from chalicelib.common import municipalities
 from chalicelib.common.clock import Clock
 from chalicelib.common.danish import month_name, percent
 from chalicelib.common.months import Month
-from chalicelib.evaluation import store
+from chalicelib.evaluation import proposals, store
 from chalicelib.evaluation.ledger import Line, MunicipalityMonth
 from chalicelib.evaluation.requests import LIVE
 from chalicelib.evaluation.rules import BELOW_TARGET, Outcome, Standing
@@ -72,11 +72,12 @@ def _summary(
 
 def _waiting(evaluated: Iterable[MunicipalityMonth], month: Month) -> list[dict[str, Any]]:
     """Return the earlier proposals that still wait, whatever this month was, and by whoever had the agent last."""
+    undecided = proposals.undecided()
     by_agent: dict[str, tuple[Standing, str, Line | None]] = {}
     for each in evaluated:
         line_by_agent = each.line_by_agent()
         for agent, standing in each.standings.items():
-            if standing.month is None or standing.proposal_month in (None, month):
+            if agent not in undecided or standing.month is None or standing.proposal_month in (None, month):
                 continue
             known = by_agent.get(agent)
             if known is None or known[0].month is None or known[0].month < standing.month:

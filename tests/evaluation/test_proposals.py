@@ -131,6 +131,18 @@ def test_a_pause_lasts_until_both_proofs_are_verified_and_then_the_counter_start
     assert [mail(each).facts["what"] for each in mail_ids() if each.startswith("case_")] == ["paused", "reinstated"]
 
 
+def test_a_decided_proposal_is_said_to_wait_by_nobody(proposed: Hotline, clock: SettableClock) -> None:
+    pause(clock)
+    move_to(clock, date(2025, 2, 5))
+    fill(proposed, JANUARY)
+    proposed.evaluate_up_to(JANUARY)
+
+    summary, notice = mail("summary_2025-01"), mail("notice_2025-01_751_r1")
+    assert [each["agent"] for each in summary.facts["waiting"]] == ["190-001", "751-002"]
+    assert notice.facts["still_waiting"] == []
+    assert [each["agent"] for each in notice.facts["lines"]] == ["751-002"]
+
+
 def test_proofs_verified_before_the_evaluation_make_the_third_month_step_1_for_good(
     hotline: Hotline, clock: SettableClock
 ) -> None:
