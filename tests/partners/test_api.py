@@ -257,8 +257,8 @@ def test_a_month_without_figures_is_not_found_and_what_is_no_month_is_refused(pr
     ("month", "told_so"),
     [
         ("2025-1", "Måneden skal skrives som 2025-01: året og månedens nummer med to cifre."),
-        ("2025-13", "Måneden findes ikke: et år har måned 01 til 12."),
-        ("2025-00", "Måneden findes ikke: et år har måned 01 til 12."),
+        ("2025-13", "Måneden findes ikke. Skriv en måned fra 01 til 12."),
+        ("2025-00", "Måneden findes ikke. Skriv en måned fra 01 til 12."),
         ("0000-01", "Måneden findes ikke: året skal være fra 1900 til 9999."),
     ],
 )

@@ -29,6 +29,8 @@ _VALUE_BY_ARGUMENT: dict[str, Any] = {
     "decision_id": "2024-06-19/12",
     "reason": "clock",
     "most": 20,
+    "text": "2025-13",
+    "public_halves": (),
 }
 #: What asks somebody to do something, or says what would have been right.
 _ADVICE = re.compile(

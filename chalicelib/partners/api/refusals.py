@@ -33,7 +33,7 @@ class NotAMonth(Refused):
         elif "01" <= text[5:] <= "12":
             told = "Måneden findes ikke: året skal være fra 1900 til 9999."
         else:
-            told = "Måneden findes ikke: et år har måned 01 til 12."
+            told = "Måneden findes ikke. Skriv en måned fra 01 til 12."
         super().__init__(told)
 
 
