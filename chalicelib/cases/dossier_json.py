@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from chalicelib.cases.dossier import (
@@ -21,6 +21,7 @@ from chalicelib.cases.dossier import (
     Remark,
     State,
 )
+from chalicelib.common.instants import instant_from, instant_text
 from chalicelib.common.months import Month
 
 
@@ -49,7 +50,7 @@ def entry_to_json(entry: Entry) -> dict[str, Any]:
         "number": entry.number,
         "what": entry.what.value,
         "by": entry.act.by,
-        "at": entry.act.at.isoformat(),
+        "at": instant_text(entry.act.at),
         "on": entry.act.on.isoformat(),
         "case": entry.case,
         "proof_id": entry.proof_id,
@@ -61,7 +62,7 @@ def entry_from_json(stored: Mapping[str, Any]) -> Entry:
     return Entry(
         number=stored["number"],
         what=Event(stored["what"]),
-        act=Act(by=stored["by"], at=datetime.fromisoformat(stored["at"]), on=date.fromisoformat(stored["on"])),
+        act=Act(by=stored["by"], at=instant_from(stored["at"]), on=date.fromisoformat(stored["on"])),
         case=stored["case"],
         proof_id=stored["proof_id"],
         reason=stored["reason"],

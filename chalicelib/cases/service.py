@@ -1,5 +1,7 @@
-"""What people do with cases and proofs, and what the procedure tells of them. Each is one conditional write, with its
-history and its mails. Of two who press at once, one wins, and the other sees what happened.
+"""What people do with cases and proofs, and what the procedure tells of them.
+
+Each is one conditional write, with its history and its mails. Of two who press at once, one wins, and the other sees
+what happened.
 """
 
 from __future__ import annotations
