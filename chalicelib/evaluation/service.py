@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
@@ -134,6 +135,9 @@ def start_dry_run(first: Month, last: Month, *, clock: Clock = system_clock) -> 
     if last >= Month.of(clock.today()):
         raise MonthNotOver(last)
     run = f"dry-{first}-{last}"
+    # First of all, so that whatever a run leaves is found by its name.
+    with suppress(Conflict):
+        store.add_run(store.DryRun(run=run, first=first, last=last, started_on=clock.today()))
     with_figures: set[str] = set()
     for month in months_from(first, last):
         found = figures.revisions(month)
@@ -152,10 +156,8 @@ def _first_to_start_or_heal(month: Month, due: Collection[Month], procedure_star
 
 def _add_due(run: str, due: store.DueMonth) -> None:
     """Store the start; somebody else having stored it first is as good."""
-    try:
+    with suppress(Conflict):
         store.add_due(run, due)
-    except Conflict:
-        return
 
 
 def _missing(month: Month, with_figures: dict[str, int]) -> tuple[str, ...]:

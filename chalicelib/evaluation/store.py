@@ -2,6 +2,7 @@
 
 Keys (a *run* is `live`, or one dry run such as `dry-2024-01-2024-03`):
 
+- `runs` / `<run>`: a dry run that somebody asked for.
 - `run#<run>` / `<month>`: a month that was started.
 - `municipality#<run>#<code>` / `head`: the current revision of each of the municipality's months; its version guards
   every write, so that two at once can't both win.
@@ -24,7 +25,14 @@ from chalicelib.common.months import Month
 from chalicelib.evaluation.ledger import MunicipalityMonth
 from chalicelib.evaluation.ledger_json import line_from_json, line_to_json, standing_from_json, standing_to_json
 from chalicelib.mail import outbox
-from chalicelib.runtime.tables import IntegerAttribute, JSONTextAttribute, Table, conflict_means, transaction
+from chalicelib.runtime.tables import (
+    IntegerAttribute,
+    JSONTextAttribute,
+    MonthAttribute,
+    Table,
+    conflict_means,
+    transaction,
+)
 
 #: A DynamoDB item holds 400 KB; a ledger line with its standing takes some 600 bytes.
 MOST_AGENTS = 500
@@ -51,6 +59,16 @@ class DueMonth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DryRun:
+    """A dry run over the months from `first` to `last`; `started_on` is the day that it was first asked for."""
+
+    run: str
+    first: Month
+    last: Month
+    started_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
     """The current revision of each evaluated month of a municipality, and the figures' revision that it judged.
 
@@ -73,6 +91,16 @@ class _DueRow(Table):
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
     without = JSONTextAttribute()
+    started_on = UnicodeAttribute()
+
+
+class _RunRow(Table):
+    feature = "evaluation"
+
+    pk = UnicodeAttribute(hash_key=True, default="runs")
+    sk = UnicodeAttribute(range_key=True)
+    first = MonthAttribute()
+    last = MonthAttribute()
     started_on = UnicodeAttribute()
 
 
@@ -146,6 +174,25 @@ def due_months(run: str) -> tuple[DueMonth, ...]:
     return tuple(
         DueMonth(month=Month.parse(row.sk), without=tuple(row.without), started_on=date.fromisoformat(row.started_on))
         for row in rows
+    )
+
+
+def add_run(run: DryRun) -> None:
+    """Store that a dry run was asked for.
+
+    Raises:
+        Conflict: it was asked for already.
+    """
+    row = _RunRow("runs", run.run, first=run.first, last=run.last, started_on=run.started_on.isoformat())
+    with conflict_means(f"{run.run} er allerede startet"):
+        row.save(condition=_RunRow.pk.does_not_exist())
+
+
+def runs() -> tuple[DryRun, ...]:
+    """Return every dry run that was asked for, the earliest months first (strong read)."""
+    return tuple(
+        DryRun(run=row.sk, first=row.first, last=row.last, started_on=date.fromisoformat(row.started_on))
+        for row in _RunRow.query("runs", consistent_read=True)
     )
 
 

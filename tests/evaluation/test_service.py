@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.common.clock import system_clock
 from chalicelib.common.months import Month
-from chalicelib.evaluation import events, service
+from chalicelib.evaluation import events, service, store
 from tests.evaluation.hotline import (
     DECEMBER,
     HIGH,
@@ -90,6 +90,21 @@ def test_without_the_missing_they_are_evaluated_later(hotline: Hotline, clock: A
 def test_a_month_that_is_not_over_is_refused(hotline: Hotline) -> None:
     with pytest.raises(service.MonthNotOver, match=r"Februar 2025 er ikke slut.*1. marts 2025"):
         service.start_month(Month(2025, 2), clock=hotline.clock)
+
+
+def test_every_dry_run_is_known_by_its_months_however_often_it_is_started(hotline: Hotline, clock: Any) -> None:
+    fill(hotline, Month(2024, 2))
+    january, march = Month(2024, 1), Month(2024, 3)
+    first = service.start_dry_run(january, march, clock=clock)
+    clock.set(business_date=date(2025, 3, 1))
+    service.start_dry_run(january, march, clock=clock)
+    second = service.start_dry_run(Month(2024, 2), march, clock=clock)
+    hotline.drain()
+
+    assert [(each.run, each.first, each.last, each.started_on) for each in store.runs()] == [
+        (first, january, march, date(2025, 2, 5)),
+        (second, Month(2024, 2), march, date(2025, 3, 1)),
+    ]
 
 
 def test_a_dry_run_backwards_is_refused(hotline: Hotline) -> None:
