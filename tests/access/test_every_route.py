@@ -50,7 +50,7 @@ def _stored() -> dict[str, str]:
                 repr(item.to_json())
                 for items in table.items.values()
                 for item in items.values()
-                if not item.attrs["pk"].value.startswith("look#")
+                if not item.attrs["pk"].value.startswith("looks")
             )
         )
         for name, table in tables.items()

@@ -14,6 +14,7 @@ from chalicelib.access import look_log
 from chalicelib.access.people import Person
 from chalicelib.cases import service, store
 from chalicelib.cases.dossier import Event, ProofKind, State
+from tests.access.looks import looks_at
 from tests.conftest import SettableClock
 from tests.evaluation.hotline import DECEMBER, HIGH, JANUARY, LOW, Hotline, mail, mail_ids
 from tests.evaluation.test_following import fill
@@ -65,7 +66,7 @@ def test_nobody_else_sees_the_page_or_acts_on_it(site: Site, proposed: Hotline, 
     assert visitor.get(PAGE).status_code == 404
     assert [send(visitor, form) for form in FORMS] == [404] * len(FORMS)
     assert store.get(AGENT) == before
-    assert look_log.at_agent(AGENT) == ()
+    assert looks_at(AGENT) == ()
 
 
 def test_an_agent_of_another_municipality_does_not_exist_here(site: Site, leader: Visitor) -> None:
@@ -74,7 +75,7 @@ def test_an_agent_of_another_municipality_does_not_exist_here(site: Site, leader
     assert leader.get(other).status_code == 404
     assert [send(leader, form, other) for form in FORMS] == [404] * len(FORMS)
     assert store.get("190-001").proofs == ()
-    assert look_log.at_agent("190-001") == ()
+    assert looks_at("190-001") == ()
 
 
 def test_the_secretariat_reads_but_speaks_for_nobody(site: Site, proposed: Hotline) -> None:
@@ -88,7 +89,7 @@ def test_each_look_is_noted_before_the_page_is_shown(
     leader: Visitor, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     leader.get(PAGE)
-    assert [(each.who, each.at, each.municipality_code) for each in look_log.at_agent(AGENT)] == [
+    assert [(each.who, each.at, each.municipality_code) for each in looks_at(AGENT)] == [
         (LEADER.address, clock.now(), "751")
     ]
 

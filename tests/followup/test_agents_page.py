@@ -7,6 +7,7 @@ from pynamodb.exceptions import PutError
 
 from chalicelib.access import look_log
 from chalicelib.access.people import Person
+from tests.access.looks import looks_at
 from tests.conftest import SettableClock
 from tests.evaluation.hotline import Hotline
 from tests.web import CHAIR, SECRETARIAT, STEERING_GROUP, Site, leader_of
@@ -39,7 +40,7 @@ def test_a_look_at_the_list_names_who_looked_and_everybody_on_it(
     leader = leader_of("751")
     site.signed_in(leader).get(LIST)
 
-    assert [(each.who, each.at, each.agents) for each in look_log.at_municipality("751")] == [
+    assert [(each.who, each.at, each.agents) for each in looks_at("751-001")] == [
         (leader.address, clock.now(), ("751-001", "751-002", "751-003"))
     ]
 

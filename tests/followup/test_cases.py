@@ -14,6 +14,7 @@ from chalicelib.cases.dossier import Event, ProofKind, State
 from chalicelib.cases.work import Kind
 from chalicelib.followup.case_page import refusal_field
 from chalicelib.runtime.tables import transaction
+from tests.access.looks import looks_at
 from tests.conftest import SettableClock
 from tests.evaluation.hotline import HIGH, JANUARY, LOW, NOVEMBER, Hotline, mail, mail_ids
 from tests.evaluation.test_following import fill
@@ -218,7 +219,7 @@ def test_each_look_is_written_down_before_anything_is_shown(
     staff: Visitor, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     staff.get(PAGE)
-    assert [(each.who, each.municipality_code) for each in look_log.at_agent(AGENT)] == [(SECRETARIAT.address, "751")]
+    assert [(each.who, each.municipality_code) for each in looks_at(AGENT)] == [(SECRETARIAT.address, "751")]
 
     def fails(**_named: object) -> None:
         raise PutError
@@ -232,7 +233,7 @@ def test_each_look_is_written_down_before_anything_is_shown(
 
 def test_an_agent_whom_nothing_was_ever_proposed_about_has_no_page(staff: Visitor) -> None:
     assert staff.get("/sager/751-003").status_code == 404
-    assert not look_log.at_agent("751-003")
+    assert not looks_at("751-003")
 
 
 def test_an_agent_s_id_may_hold_any_letters(site: Site, staff: Visitor, clock: SettableClock) -> None:

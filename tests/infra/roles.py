@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -22,6 +23,22 @@ _ACTION_BY_WRITE = {
 }
 
 Call = tuple[str, str]  # an IAM action, and a resource's ARN
+_LEADING_KEYS = ("ForAnyValue:StringLike", "dynamodb:LeadingKeys")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Statement:
+    """What a statement allows or denies: actions on a resource, where `keys` is given of these partition keys alone."""
+
+    allows: bool
+    actions: frozenset[str]
+    resource: re.Pattern[str]
+    keys: tuple[re.Pattern[str], ...] | None
+
+    def fits(self, call: Call, key: str | None) -> bool:
+        if call[0] not in self.actions or not self.resource.fullmatch(call[1]):
+            return False
+        return self.keys is None or (key is not None and any(each.fullmatch(key) for each in self.keys))
 
 
 class Roles:
@@ -36,12 +53,13 @@ class Roles:
     def watching(self, function: str) -> Iterator[None]:
         """Note what is called inside as the function's calls. `function` is the template's name: "IngestDrop"."""
         client: Any = botocore.client.BaseClient
-        call_api, allowed = client._make_api_call, self._allowed(function)
+        call_api, statements = client._make_api_call, self._statements(function)
 
         def noted(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
-            for call in _calls(client, operation, parameters):
+            for call, key in _calls(client, operation, parameters):
                 self.made.setdefault(function, set()).add(call)
-                if not any(call[0] == action and resource.fullmatch(call[1]) for action, resource in allowed):
+                fitting = [each for each in statements if each.fits(call, key)]
+                if not fitting or not all(each.allows for each in fitting):
                     self.refused.add((function, call))
             return call_api(client, operation, parameters)
 
@@ -51,15 +69,18 @@ class Roles:
         finally:
             client._make_api_call = call_api
 
-    def _allowed(self, function: str) -> list[tuple[str, re.Pattern[str]]]:
-        found: list[tuple[str, re.Pattern[str]]] = []
-        for policy in _resources()[f"{function}Role"]["Properties"]["Policies"]:
-            for statement in resolve(policy["PolicyDocument"]["Statement"], self._references):
-                actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
-                for resource in statement["Resource"]:
-                    pattern = re.compile(re.escape(resource).replace(r"\*", ".*"))
-                    found.extend((action, pattern) for action in actions)
-        return found
+    def _statements(self, function: str) -> list[_Statement]:
+        return [
+            _Statement(
+                allows=statement["Effect"] == "Allow",
+                actions=frozenset(_listed(statement["Action"])),
+                resource=_pattern(resource),
+                keys=_leading_keys(statement),
+            )
+            for policy in _resources()[f"{function}Role"]["Properties"]["Policies"]
+            for statement in resolve(policy["PolicyDocument"]["Statement"], self._references)
+            for resource in statement["Resource"]
+        ]
 
 
 def held_to_role(
@@ -83,28 +104,50 @@ def _resources() -> dict[str, Any]:
     return resources
 
 
-def _calls(client: Any, operation: str, parameters: dict[str, Any]) -> Iterator[Call]:
-    """Yield what IAM is asked for one API call."""
+def _listed(named: str | list[str]) -> list[str]:
+    return named if isinstance(named, list) else [named]
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(re.escape(text).replace(r"\*", ".*"))
+
+
+def _leading_keys(statement: Mapping[str, Any]) -> tuple[re.Pattern[str], ...] | None:
+    """Return the partition keys that a statement is about; None when it is about all. No other condition is known."""
+    if "Condition" not in statement:
+        return None
+    operator, name = _LEADING_KEYS
+    return tuple(_pattern(key) for key in statement["Condition"][operator][name])
+
+
+def _calls(client: Any, operation: str, parameters: dict[str, Any]) -> Iterator[tuple[Call, str | None]]:
+    """Yield what IAM is asked for one API call, with the partition key where one item is written."""
     service = client.meta.service_model.service_name
     if service == "dynamodb":
         table = "arn:aws:dynamodb:eu-north-1:123456789012:table/"
         if operation == "TransactWriteItems":
             for item in parameters["TransactItems"]:
                 ((write, target),) = item.items()
-                yield f"dynamodb:{_ACTION_BY_WRITE[write]}", table + target["TableName"]
+                yield (f"dynamodb:{_ACTION_BY_WRITE[write]}", table + target["TableName"]), _partition_key(target)
         elif operation == "BatchGetItem":
             for name in parameters["RequestItems"]:
-                yield "dynamodb:BatchGetItem", table + name
+                yield ("dynamodb:BatchGetItem", table + name), None
         else:
             index = f"/index/{parameters['IndexName']}" if "IndexName" in parameters else ""
-            yield f"dynamodb:{operation}", table + parameters["TableName"] + index
+            yield (f"dynamodb:{operation}", table + parameters["TableName"] + index), _partition_key(parameters)
     elif service == "sqs":
         queue = parameters["QueueUrl"].rpartition("/")[2]
-        yield f"sqs:{operation.removesuffix('Batch')}", f"arn:aws:sqs:eu-north-1:123456789012:{queue}"
+        yield (f"sqs:{operation.removesuffix('Batch')}", f"arn:aws:sqs:eu-north-1:123456789012:{queue}"), None
     elif service == "s3":
         versioned = "Version" if operation == "GetObject" and "VersionId" in parameters else ""
-        yield f"s3:{operation}{versioned}", f"arn:aws:s3:::{parameters['Bucket']}/{parameters['Key']}"
+        yield (f"s3:{operation}{versioned}", f"arn:aws:s3:::{parameters['Bucket']}/{parameters['Key']}"), None
     else:
-        yield "ses:SendEmail", "arn:aws:ses:eu-north-1:123456789012:identity/ddh.example"
+        yield ("ses:SendEmail", "arn:aws:ses:eu-north-1:123456789012:identity/ddh.example"), None
         configuration_set = parameters["ConfigurationSetName"]
-        yield "ses:SendEmail", f"arn:aws:ses:eu-north-1:123456789012:configuration-set/{configuration_set}"
+        yield ("ses:SendEmail", f"arn:aws:ses:eu-north-1:123456789012:configuration-set/{configuration_set}"), None
+
+
+def _partition_key(parameters: Mapping[str, Any]) -> str | None:
+    """Return the partition key of the item that a call writes."""
+    written: Mapping[str, Any] = parameters.get("Item") or parameters.get("Key") or {}
+    return written["pk"]["S"] if "pk" in written else None
