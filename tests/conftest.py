@@ -12,6 +12,7 @@ from infra.local import aws as emulator
 from infra.local import mailbox
 from infra.local.aws import Emulated
 from infra.local.mailbox import SentMail
+from tests.said import NAMES_SOMEBODY, heard
 
 pytest_plugins = ["tests.web"]
 
@@ -30,6 +31,15 @@ def pytest_runtest_makereport(
     if report.skipped and item.get_closest_marker("browser") and item.config.getoption("--strict-browser"):
         report.outcome = "failed"
     return report
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_named(request: pytest.FixtureRequest) -> Iterator[None]:
+    """T20: whatever a test does, nothing that the application logs or queues names an agent or an address."""
+    with heard() as said:
+        yield
+    if request.node.get_closest_marker("names_somebody") is None:
+        assert not [line for line in said if NAMES_SOMEBODY.search(line)]
 
 
 class SettableClock:
