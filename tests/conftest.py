@@ -42,6 +42,12 @@ def nobody_is_named(request: pytest.FixtureRequest) -> Iterator[None]:
         assert not [line for line in said if NAMES_SOMEBODY.search(line)]
 
 
+@pytest.fixture(autouse=True)
+def no_metrics_are_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They go to the log by standard output, where tests of commands read."""
+    monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "true")
+
+
 class SettableClock:
     """A clock that stands still until it is set. The two readings are set apart, as they are apart in the house."""
 

@@ -88,6 +88,7 @@ def signed_route(
                 f"{method} {path}",
                 lambda: guarded(view, visit, message_of(request), permit=permit),
                 refused=lambda error: _refused(visit, error),
+                request_id=visit.request_id,
             )
             return response_of(answer)
 

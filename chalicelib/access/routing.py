@@ -94,6 +94,7 @@ def route(
                 f"{method} {path}",
                 lambda: guarded(view, visit, roles),
                 refused=lambda error: refusal(visit, error),
+                request_id=visit.request_id,
             )
             return response_of(answer)
 

@@ -79,6 +79,11 @@ class Visit:
         return self.headers.get("cookie", "")
 
     @property
+    def request_id(self) -> str:
+        """API Gateway's id of the request."""
+        return str(self._request.context.get("requestId", ""))
+
+    @property
     def source_ip(self) -> str:
         """The address of the internet that the request came from, as API Gateway saw it."""
         return str(self._request.context["identity"]["sourceIp"])

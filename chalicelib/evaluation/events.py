@@ -9,7 +9,9 @@ from chalice.app import Blueprint, SQSEvent
 from chalicelib.common.months import Month
 from chalicelib.evaluation import following, service
 from chalicelib.evaluation.requests import request_from
+from chalicelib.runtime import metrics
 from chalicelib.runtime.entrypoints import BatchResponse, each_message, logger, observed
+from chalicelib.runtime.metrics import Metric
 
 EVALUATIONS_QUEUE = "ddh-evaluations"
 
@@ -56,6 +58,7 @@ def _start(event: dict[str, Any]) -> dict[str, Any]:
 @observed
 def _watch(event: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001  # the schedule's event says nothing
     answer = _answer(service.start_latest())
+    metrics.count(Metric.MONTHS_WAITING, 1 if answer["waiting_for"] else 0)
     if answer["waiting_for"]:
         logger().warning("month not evaluated", extra=answer)
     return answer

@@ -29,6 +29,8 @@ from chalicelib.kpi import figures
 from chalicelib.mail import outbox
 from chalicelib.rulebook import book as rulebook
 from chalicelib.rulebook.rules import RuleBook
+from chalicelib.runtime import metrics
+from chalicelib.runtime.metrics import Metric
 
 _ATTEMPTS = 4
 
@@ -83,6 +85,7 @@ def _follow_once(request: Request, *, clock: Clock) -> None:
         now = [each.now for each in evaluated]
         store.commit(request.run, head=head, evaluated=now, mails=mails, clock=clock)
         outbox.nudge(mail.mail_id for mail in mails)
+        metrics.count(Metric.MUNICIPALITY_MONTHS_EVALUATED, len(evaluated))
         # Read again after the commit: whoever took an agent over meanwhile noted that before reading our standing.
         homes = store.homes(request.run, _agents(stored, now))
         stored = replace(stored, elsewhere_by_agent=_elsewhere(homes, request.municipality_code))

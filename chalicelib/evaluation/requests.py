@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.common.months import Month
-from chalicelib.runtime import clients, settings
+from chalicelib.runtime import clients, correlation, settings
 
 #: The run that counts: from the procedure's start on, with mails. Every other run is a dry one.
 LIVE = "live"
@@ -43,5 +43,6 @@ def ask_for(request: Request) -> None:
         "run": request.run,
         "municipality_code": request.municipality_code,
         "from_month": str(request.from_month),
+        "correlation_id": correlation.current(),
     }
     clients.sqs().send_message(QueueUrl=settings.evaluations_queue_url(), MessageBody=json.dumps(message))

@@ -27,8 +27,9 @@ from chalicelib.kpi.outcome import Outcome
 from chalicelib.kpi.report_mail import report_mail
 from chalicelib.mail import outbox
 from chalicelib.members import register
-from chalicelib.runtime import clients, settings
+from chalicelib.runtime import clients, correlation, metrics, settings
 from chalicelib.runtime.entrypoints import logger
+from chalicelib.runtime.metrics import Metric
 
 _MESSAGES_AT_ONCE = 10
 _KEPT_IN_MEMORY = 8 * 1024 * 1024
@@ -45,6 +46,11 @@ def ingest(notice: Notice, *, clock: Clock = system_clock) -> None:
     drop = drop_store.register(notice, clock=clock)
     if drop.status is not Status.RECEIVED:
         return
+    with correlation.following(drop.drop_id):
+        _ingest(drop, clock=clock)
+
+
+def _ingest(drop: Drop, *, clock: Clock) -> None:
     kind = KIND_BY_NAME.get(drop.place.kind) if drop.place.is_plain else None
     became = _read_and_apply(drop, kind, clock.today())
     if kind is not None and kind.is_evaluated:
@@ -67,6 +73,9 @@ def ingest(notice: Notice, *, clock: Clock = system_clock) -> None:
             raise
     if mail is not None:
         outbox.nudge([mail.mail_id])
+    metrics.count(Metric.DROPS)
+    metrics.count(Metric.ROWS_ACCEPTED, became.count_by_name.get("accepted", 0))
+    metrics.count(Metric.ROWS_REJECTED, became.count_by_name.get("rejected", 0))
     logger().info("drop ended", extra={"drop_id": drop.drop_id, "status": became.status.value, **became.count_by_name})
 
 

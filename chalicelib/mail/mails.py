@@ -46,10 +46,11 @@ class Mail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailState:
-    """A recorded mail and what became of it: what staff look at."""
+    """A recorded mail and what became of it: what staff look at. `correlation_id`: what recording it went back to."""
 
     mail: Mail
     delivery: Delivery
+    correlation_id: str = ""
 
     @property
     def state(self) -> State:

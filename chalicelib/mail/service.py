@@ -19,7 +19,9 @@ from chalicelib.mail.addresses import AddressRefused
 from chalicelib.mail.delivery import Answer, Attempt, Delivery, Outcome, Receipt, State, start_of_day
 from chalicelib.mail.mails import Mail, MailState
 from chalicelib.mail.message import Message, Unrenderable
+from chalicelib.runtime import correlation, metrics
 from chalicelib.runtime.entrypoints import logger
+from chalicelib.runtime.metrics import Metric
 
 #: Two senders and some receipts may want one mail at a time; whoever loses this often leaves it to the queue.
 _TRIES = 10
@@ -27,6 +29,13 @@ _random = SystemRandom().random
 _LATE = Answer(outcome=Outcome.NOT_SENT, code="lease_over")
 #: The states in which staff must know of a mail.
 _TROUBLED = (State.FAILED, State.BOUNCED, State.COMPLAINED)
+_METRIC_BY_STATE: Mapping[State, Metric] = {
+    State.SENT: Metric.MAILS_SENT,
+    State.DELIVERED: Metric.MAILS_DELIVERED,
+    State.BOUNCED: Metric.MAILS_BOUNCED,
+    State.COMPLAINED: Metric.MAILS_COMPLAINED,
+    State.FAILED: Metric.MAILS_FAILED,
+}
 
 
 class Store(Protocol):
@@ -74,18 +83,35 @@ def deliver(
     stored = store.get(mail_id)
     if stored is None or not rules.is_due(stored.delivery, now=clock.now(), today=clock.today()):
         return
+    with correlation.following(stored.correlation_id):
+        _deliver(stored.mail, clock=clock, store=store, send=send, render=render, owner=new_token(), jitter=jitter)
+
+
+def _deliver(
+    mail: Mail,
+    *,
+    clock: Clock,
+    store: Store,
+    send: Send,
+    render: Render,
+    owner: str,
+    jitter: Callable[[], float],
+) -> None:
+    mail_id = mail.mail_id
     try:
         # Before the claim: what goes wrong here is then certainly not sent.
-        rendered = render(stored.mail, at=clock.now())
+        rendered = render(mail, at=clock.now())
     except (AddressRefused, Unrenderable) as error:
         _put_off(mail_id, code=error.code, clock=clock, store=store, jitter=jitter())
         return
-    attempt = _claim(mail_id, rendered, owner=new_token(), clock=clock, store=store)
+    attempt = _claim(mail_id, rendered, owner=owner, clock=clock, store=store)
     if attempt is None:
         return
     late = rules.lease_is_over(attempt, now=clock.now())
     answer = _LATE if late else send(rendered, mail_id=mail_id, attempt=attempt.number)
     if answer.outcome is not Outcome.ACCEPTED:
+        if answer.outcome is Outcome.UNKNOWN:
+            metrics.count(Metric.MAILS_AMBIGUOUS)
         extra = {"mail_id": mail_id, "attempt": attempt.number, "outcome": answer.outcome.value, "code": answer.code}
         logger().warning("mail not accepted", extra=extra)
     _change(
@@ -112,11 +138,12 @@ def settle(envelope: Mapping[str, Any], *, store: Store = store) -> None:
         Receipt(attempt=told.attempt, evidence=told.evidence, recipient=position)
         for position in _positions(told.addresses, stored.mail.to)
     ]
-    _change(
-        told.mail_id,
-        lambda it: rules.settled(it, receipts, ses_message_id=told.ses_message_id, sent_at=told.sent_at),
-        store=store,
-    )
+    with correlation.following(stored.correlation_id):
+        _change(
+            told.mail_id,
+            lambda it: rules.settled(it, receipts, ses_message_id=told.ses_message_id, sent_at=told.sent_at),
+            store=store,
+        )
 
 
 def sweep(
@@ -144,6 +171,8 @@ def sweep(
     ]
     waiting.sort(key=lambda entry: (entry.delivery.recorded_at, entry.mail_id))
     nudge([entry.mail_id for entry in waiting])
+    oldest = min((entry.delivery.due_at for entry in waiting), default=now)
+    metrics.count(Metric.OLDEST_MAIL_MINUTES, max(0, int((now - oldest).total_seconds() // 60)))
     if waiting:
         logger().info("mails swept up", extra={"mails": len(waiting)})
 
@@ -184,7 +213,11 @@ def _change(mail_id: str, decide: Callable[[Delivery], Delivery], *, store: Stor
 
 
 def _tell(mail_id: str, before: Delivery, after: Delivery) -> None:
-    """Log what staff must know of, by id: never an address or a text."""
+    """Count what became of it, and log what staff must know of, by id: never an address or a text."""
+    if after.state is not before.state:
+        logger().info("mail came further", extra={"mail_id": mail_id, "state": after.state.value})
+    if after.state is not before.state and after.state in _METRIC_BY_STATE:
+        metrics.count(_METRIC_BY_STATE[after.state])
     if after.state is not before.state and after.state in _TROUBLED:
         logger().warning(
             "mail needs attention", extra={"mail_id": mail_id, "state": after.state.value, "reason": after.reason}

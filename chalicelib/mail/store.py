@@ -20,6 +20,7 @@ from chalicelib.common.errors import Conflict
 from chalicelib.common.instants import instant_from, instant_text
 from chalicelib.mail.delivery import Attempt, Delivery, Evidence, Outcome, Receipt, State
 from chalicelib.mail.mails import Mail, MailState
+from chalicelib.runtime import correlation
 from chalicelib.runtime.tables import InstantAttribute, IntegerAttribute, JSONTextAttribute, Table, conflict_means
 
 _SK = "mail"
@@ -51,6 +52,7 @@ class _Row(Table):
     send_from = UnicodeAttribute(null=True)
     recorded_at = InstantAttribute()
     recorded_by = UnicodeAttribute()
+    correlation_id = UnicodeAttribute(null=True)
     # What became of it.
     state = UnicodeAttribute()
     due_at = InstantAttribute()
@@ -98,7 +100,7 @@ def get(mail_id: str) -> MailState | None:
         facts=row.facts,
         send_from=date.fromisoformat(row.send_from) if row.send_from else None,
     )
-    return MailState(mail=mail, delivery=_delivery(row))
+    return MailState(mail=mail, delivery=_delivery(row), correlation_id=row.correlation_id or "")
 
 
 def replace(mail_id: str, before: Delivery, after: Delivery) -> bool:
@@ -149,6 +151,7 @@ def _row(mail: Mail, delivery: Delivery, owner: str) -> _Row:
         send_from=mail.send_from.isoformat() if mail.send_from else None,
         recorded_at=delivery.recorded_at,
         recorded_by=owner,
+        correlation_id=correlation.current() or None,
         state=delivery.state.value,
         due_at=delivery.due_at,
         version=delivery.version,

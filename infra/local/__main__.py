@@ -72,6 +72,7 @@ def _run(arguments: Arguments, listeners: Listeners | None) -> int:
     from infra.local.showing import Screen
     from infra.local.viewer import Viewer
 
+    os.environ["POWERTOOLS_METRICS_DISABLED"] = "true"
     os.environ["POWERTOOLS_LOG_LEVEL"] = "ERROR"  # progress is shown; only failures of functions are worth a log line
     system_clock.business_date = arguments.today
     screen = Screen(Console())

@@ -1,0 +1,55 @@
+"""What is counted for those who watch: gathered while an entry point works, and printed once when it ends.
+
+CloudWatch reads the numbers from the log (its embedded metric format). Alarms and the dashboard ask for these names
+(infra/watching.py). Counts and ages alone: nothing here is about a person.
+"""
+
+from __future__ import annotations
+
+import warnings
+from enum import StrEnum
+from functools import cache
+
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+
+from chalicelib.runtime import settings
+
+NAMESPACE = "DDH"
+
+
+class Metric(StrEnum):
+    """What is counted. docs/operations.md says what each means."""
+
+    DROPS = "Drops"
+    ROWS_ACCEPTED = "RowsAccepted"
+    ROWS_REJECTED = "RowsRejected"
+    MUNICIPALITY_MONTHS_EVALUATED = "MunicipalityMonthsEvaluated"
+    MONTHS_WAITING = "MonthsWaiting"
+    MAILS_SENT = "MailsSent"
+    MAILS_DELIVERED = "MailsDelivered"
+    MAILS_BOUNCED = "MailsBounced"
+    MAILS_COMPLAINED = "MailsComplained"
+    MAILS_FAILED = "MailsFailed"
+    MAILS_AMBIGUOUS = "MailsAmbiguous"
+    OLDEST_MAIL_MINUTES = "OldestMailMinutes"
+
+
+@cache
+def _gathered() -> EphemeralMetrics:
+    return EphemeralMetrics(namespace=NAMESPACE, service="ddh")
+
+
+def count(metric: Metric, value: int = 1) -> None:
+    """Add to what was counted. A metric that is a reading (an age, a number waiting) is given also when it is 0."""
+    _gathered().add_metric(metric.value, MetricUnit.Count, value)
+
+
+def flush() -> None:
+    """Print what was counted since the last time, if anything."""
+    gathered = _gathered()
+    if not gathered.metric_set:
+        return
+    gathered.add_dimension("stage", settings.stage())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # powertools warns of a dimension that is named twice
+        gathered.flush_metrics()
