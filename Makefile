@@ -21,15 +21,13 @@ check: setup ## See that format, lint, types, arrows and templates are as they s
 	@$(BIN)/ruff format --check --quiet && $(BIN)/ruff check --quiet && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/cfn-lint infra/data.yaml
 
 package: setup ## Build what is deployed into build/.
-	@$(BIN)/python -c 'import sys; sys.version_info[:2] == (3, 11) or sys.exit("Lambda runs Python 3.11: remove .venv, and try again with PYTHON=/path/to/python3.11.")'
-	@test -e chalicelib/runtime/static/dkfds/dkfds.min.css || { echo "The design system is missing in chalicelib/runtime/static/dkfds: run make setup with network." >&2; exit 1; }
-	@AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-eu-north-1} $(BIN)/chalice package --stage $(STAGE) --merge-template infra/app.yaml --template-format yaml build/
+	@$(BIN)/python -m infra.packaging $(STAGE)
 
 deploy: package ## Deploy to the account you are signed in to: make deploy STAGE=test BUCKET=… CERTIFICATE=…, with the AWS CLI.
-	@aws cloudformation deploy --stack-name ddh-$(STAGE)-data --template-file infra/data.yaml --parameter-overrides Stage=$(STAGE) --no-fail-on-empty-changeset && aws cloudformation package --template-file build/sam.yaml --s3-bucket $(BUCKET) --output-template-file build/deployed.yaml && aws cloudformation deploy --stack-name ddh-$(STAGE) --template-file build/deployed.yaml --parameter-overrides Stage=$(STAGE) CertificateArn=$(CERTIFICATE) --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND
+	@aws cloudformation deploy --stack-name ddh-$(STAGE)-data --template-file infra/data.yaml --parameter-overrides Stage=$(STAGE) --no-fail-on-empty-changeset && aws cloudformation package --template-file build/app.yaml --s3-bucket $(BUCKET) --output-template-file build/deployed.yaml && aws cloudformation deploy --stack-name ddh-$(STAGE) --template-file build/deployed.yaml --parameter-overrides Stage=$(STAGE) CertificateArn=$(CERTIFICATE) --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND
 
-bench: setup ## Print what each function's imports cost, and a partner's signed call, against their floors.
-	@$(BIN)/python -m benchmarks.import_time && $(BIN)/python -m benchmarks.signed_call
+bench: package ## Print what imports, cold starts from the package and a partner's signed call cost, against their floors.
+	@$(BIN)/python -m benchmarks.import_time && $(BIN)/python -m benchmarks.cold_start && $(BIN)/python -m benchmarks.signed_call
 
 lock: setup ## Lock anew what pyproject.toml asks for.
 	@$(LOCK) pyproject.toml -o requirements.txt && $(LOCK) pyproject.toml --group dev --constraint requirements.txt -o requirements-dev.txt && echo uv | $(LOCK) - -o requirements-uv.txt

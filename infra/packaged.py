@@ -19,6 +19,7 @@ from chalice.deploy.swagger import CFNSwaggerGenerator
 from chalice.package import PackageOptions, SAMTemplateGenerator, TemplateDeepMerger
 
 from infra.local.template import APP_TEMPLATE, load
+from infra.packaging import target
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -49,4 +50,7 @@ def template(stage: str = "prod") -> dict[str, Any]:
             resource.filename = "./deployment.zip"
     generated = SAMTemplateGenerator(config, PackageOptions(client=_Names())).generate(resources)
     merged: dict[str, Any] = TemplateDeepMerger().merge(load(APP_TEMPLATE), generated)
+    for resource in merged["Resources"].values():
+        if resource.get("Type") == "AWS::Serverless::Function":
+            resource["Properties"]["Runtime"] = target.RUNTIME  # Chalice writes the Python that it runs in
     return merged

@@ -16,6 +16,7 @@ import yaml
 
 from infra import packaged
 from infra.local.template import DATA_TEMPLATE, References, load, resolve
+from infra.packaging import target
 
 _EVENT_FUNCTIONS = {
     "membership_daily",
@@ -78,11 +79,10 @@ def test_every_function_is_packaged() -> None:
 
 
 def test_every_function_runs_where_its_packages_are_built_for() -> None:
-    python = (
-        f"python{sys.version_info.major}.{sys.version_info.minor}"  # Chalice packages for the Python that it runs in
-    )
+    wanted = {(target.ARCHITECTURE, target.RUNTIME)}
 
-    assert {(*each["Architectures"], each["Runtime"]) for each in _functions().values()} == {("x86_64", python)}
+    assert {(*each["Architectures"], each["Runtime"]) for each in _functions().values()} == wanted
+    assert wanted == {("x86_64", "python3.11")}
 
 
 def test_every_queue_s_consumer_reports_the_messages_that_failed() -> None:
