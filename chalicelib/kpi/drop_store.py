@@ -11,8 +11,9 @@ from chalicelib.common.clock import COPENHAGEN, Clock, system_clock
 from chalicelib.common.errors import Conflict, TryLater
 from chalicelib.common.instants import instant_text
 from chalicelib.common.months import Month
+from chalicelib.common.notices import Notice
 from chalicelib.kpi.cells import Order
-from chalicelib.kpi.drops import Drop, Notice, Status, Versioned, is_older
+from chalicelib.kpi.drops import Drop, Status, Versioned, is_older
 from chalicelib.mail import outbox
 from chalicelib.runtime.tables import (
     InstantAttribute,
@@ -114,7 +115,7 @@ def register(notice: Notice, *, clock: Clock = system_clock) -> Drop:
     """
     arrival = None
     for _ in range(_ATTEMPTS):
-        known = get(notice.drop_id)
+        known = get(notice.natural_key)
         if known is not None:
             return known
         arrival = arrival or _next_arrival()
@@ -126,7 +127,7 @@ def register(notice: Notice, *, clock: Clock = system_clock) -> Drop:
                 _put_as_latest(notice, arrival, latest, clock)
         except Conflict:
             continue
-    known = get(notice.drop_id)
+    known = get(notice.natural_key)
     if known is None:
         raise TryLater("Mange udgaver af samme fil kommer på én gang. Filen prøves igen om lidt.")
     return known
@@ -199,7 +200,7 @@ def _put_as_latest(notice: Notice, arrival: int, latest: Versioned | None, clock
     key_row = _KeyRow(
         f"key#{notice.key}",
         "key",
-        drop_id=notice.drop_id,
+        drop_id=notice.natural_key,
         sequencer=notice.sequencer,
         event_at=own,
         order_at=order.event_at,
@@ -215,7 +216,7 @@ def _put_as_latest(notice: Notice, arrival: int, latest: Versioned | None, clock
 def _row(notice: Notice, order: Order, superseded_by: str | None, clock: Clock) -> _DropRow:
     now = clock.now()
     return _DropRow(
-        f"drop#{notice.drop_id}",
+        f"drop#{notice.natural_key}",
         "drop",
         key=notice.key,
         version_id=notice.version_id,

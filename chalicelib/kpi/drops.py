@@ -5,28 +5,17 @@ Pure values and rules: no AWS, no environment.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from chalicelib.common.errors import AppError
 from chalicelib.common.instants import instant_text
+from chalicelib.common.notices import Notice, comparable
 from chalicelib.kpi.cells import Order
 
 _ROOT = "drops"
 _LONGEST_KEY_IN_A_REPORTS_NAME = 900  # bytes; S3 takes 1024
-
-
-class NoNotice(AppError):
-    """Raised when a message is no S3 event about a version of an object. Its dead letter shows what came instead."""
-
-    code = "no_notice"
-
-    def __init__(self) -> None:
-        super().__init__("Beskeden er ikke en S3-hændelse om en version af en fil. Er versionering slået til?")
 
 
 class Status(StrEnum):
@@ -41,52 +30,10 @@ class Status(StrEnum):
     MISSING = "missing"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """What S3 tells of a created object. `sequencer` orders the versions of one key and says nothing across keys."""
-
-    key: str
-    version_id: str
-    sequencer: str
-    size: int
-    event_at: datetime
-
-    @property
-    def drop_id(self) -> str:
-        """The drop's natural key: the same for every delivery of the event."""
-        return hashlib.sha256(f"{self.key}\0{self.version_id}".encode()).hexdigest()[:16]
-
-
-def notice_from(event: Any) -> Notice:
-    """Return the notice in an EventBridge event of S3. Its keys, unlike those of S3 notifications, are not URL-encoded.
-
-    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
-
-    Raises:
-        NoNotice: the event has another shape.
-    """
-    try:
-        told = event["detail"]["object"]
-        return Notice(
-            key=_text(told["key"]),
-            version_id=_text(told["version-id"]),
-            sequencer=str(told.get("sequencer", "")),
-            size=int(told.get("size", 0)),
-            event_at=_instant(event["time"]),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise NoNotice from error
-
-
 def is_older(notice: Notice, arrival: int, *, than: Versioned) -> bool:
-    """Whether a version of a key is older than one that is registered: by S3's sequencer, else by event and arrival.
-
-    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html: compare
-    sequencers of one key as hexadecimal text after padding the shorter one with zeros on the left.
-    """
-    width = max(len(notice.sequencer), len(than.sequencer))
-    own = (notice.sequencer.lower().rjust(width, "0"), instant_text(notice.event_at), arrival)
-    return own < (than.sequencer.lower().rjust(width, "0"), than.event_at, than.order.arrival)
+    """Whether a version of a key is older than one that is registered: by S3's sequencer, else by event and arrival."""
+    own, other = comparable(notice.sequencer, than.sequencer)
+    return (own, instant_text(notice.event_at), arrival) < (other, than.event_at, than.order.arrival)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,19 +108,3 @@ def place_of(key: str) -> Place:
 def is_folder(key: str) -> bool:
     """Whether the key is the empty object that some programs put to show a folder."""
     return key.endswith("/")
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value:
-        raise ValueError("not a text")
-    return value
-
-
-def _instant(value: object) -> datetime:
-    """Read the event's time: ISO text from EventBridge, seconds from the emulator."""
-    if isinstance(value, int | float):
-        return datetime.fromtimestamp(value, UTC)
-    instant = datetime.fromisoformat(_text(value))
-    if instant.tzinfo is None:
-        raise ValueError("an instant without a zone")
-    return instant.astimezone(UTC)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from chalice.app import Blueprint, SQSEvent
 
+from chalicelib.common.notices import notice_from
 from chalicelib.kpi import service
-from chalicelib.kpi.drops import notice_from
 from chalicelib.runtime.entrypoints import BatchResponse, each_message, observed
 
 DROPS_QUEUE = "ddh-drops"

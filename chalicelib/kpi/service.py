@@ -17,10 +17,11 @@ from typing import Any, BinaryIO, cast
 from chalicelib.common.clock import Clock, system_clock
 from chalicelib.common.errors import Conflict, TryLater
 from chalicelib.common.months import Month
+from chalicelib.common.notices import Notice
 from chalicelib.kpi import applying, drop_store, dropped_file, outcome, report
 from chalicelib.kpi.changes import earliest_changed
 from chalicelib.kpi.dropped_file import FileGone
-from chalicelib.kpi.drops import Drop, Notice, Place, Status, is_folder
+from chalicelib.kpi.drops import Drop, Place, Status, is_folder
 from chalicelib.kpi.files.sheets import FileRefused
 from chalicelib.kpi.kinds import EXPECTED_LATER, KIND_BY_NAME, Kind
 from chalicelib.kpi.outcome import Outcome

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.common.notices import notice_from
 from chalicelib.evaluation.requests import request_from
-from chalicelib.kpi.drops import notice_from
 from chalicelib.mail.answers import told_by
 from chalicelib.runtime import clients
 from infra.local.pump import sqs_event

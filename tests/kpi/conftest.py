@@ -12,8 +12,9 @@ import pytest
 
 from chalicelib.common import municipalities
 from chalicelib.common.months import Month
+from chalicelib.common.notices import Notice
 from chalicelib.kpi import drop_store, figures, service
-from chalicelib.kpi.drops import Drop, Notice
+from chalicelib.kpi.drops import Drop
 from chalicelib.members import register
 from chalicelib.members.register import Member, Service
 from chalicelib.rulebook import book
@@ -58,7 +59,7 @@ class Desk:
 
     def ingest(self, notice: Notice) -> Drop:
         service.ingest(notice, clock=self.clock)
-        drop = drop_store.get(notice.drop_id)
+        drop = drop_store.get(notice.natural_key)
         assert drop is not None
         return drop
 

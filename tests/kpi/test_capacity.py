@@ -16,8 +16,8 @@ import pytest
 
 from chalicelib.common.months import Month, months_from
 from chalicelib.common.municipalities import MUNICIPALITIES
+from chalicelib.common.notices import Notice
 from chalicelib.kpi import figures
-from chalicelib.kpi.drops import Notice
 from chalicelib.members import register
 from chalicelib.members.register import Member, Service
 from tests.conftest import EmulatedAWS
@@ -35,7 +35,7 @@ INGESTS = """
 import json, sys, time
 from datetime import datetime
 from chalicelib.kpi import service
-from chalicelib.kpi.drops import Notice
+from chalicelib.common.notices import Notice
 told = json.loads(sys.argv[1])
 notice = Notice(**{**told, "event_at": datetime.fromisoformat(told["event_at"])})
 began = time.process_time()

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.kpi.drops import Drop, Notice
+from chalicelib.common.notices import Notice
+from chalicelib.kpi.drops import Drop
 from chalicelib.mail import outbox
 from chalicelib.runtime import settings, tables
 from infra.local import aws as emulator

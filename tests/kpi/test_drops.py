@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.common.notices import NoNotice, Notice, notice_from
 from chalicelib.kpi.cells import Order
-from chalicelib.kpi.drops import Drop, NoNotice, Notice, Status, Versioned, is_older, notice_from, place_of
+from chalicelib.kpi.drops import Drop, Status, Versioned, is_older, place_of
 
 EVENT: dict[str, Any] = {
     "version": "0",
@@ -52,8 +53,11 @@ def test_the_time_may_be_seconds_as_the_emulator_tells_it() -> None:
 
 
 def test_a_drops_id_is_of_its_key_and_version() -> None:
-    assert NOTICE.drop_id == replace(NOTICE, sequencer="0", size=7).drop_id
-    assert len({NOTICE.drop_id, replace(NOTICE, version_id="x").drop_id, replace(NOTICE, key="x").drop_id}) == 3
+    assert NOTICE.natural_key == replace(NOTICE, sequencer="0", size=7).natural_key
+    assert (
+        len({NOTICE.natural_key, replace(NOTICE, version_id="x").natural_key, replace(NOTICE, key="x").natural_key})
+        == 3
+    )
 
 
 @pytest.mark.parametrize(

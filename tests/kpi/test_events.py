@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.common.notices import Notice
 from chalicelib.kpi import events
-from chalicelib.kpi.drops import Notice
 from chalicelib.mail import outbox
 from tests import faults
 from tests.conftest import EmulatedAWS
@@ -79,7 +79,7 @@ def test_no_figure_or_agent_gets_into_logs_queues_or_mails(
     assert deliver(*map(body, notices), {"detail": {"object": {"key": CANARY}}}) == ["5"]
 
     messages = json.dumps(queued("ddh-evaluations") + queued("ddh-outbox"))
-    mails = [outbox.state_of(f"drop_{notice.drop_id}") for notice in notices]
+    mails = [outbox.state_of(f"drop_{notice.natural_key}") for notice in notices]
     told = repr([(mail.mail.subject, mail.mail.facts) for mail in mails if mail is not None])
     captured = capsys.readouterr()
     for text in (messages, told, captured.out, captured.err):

@@ -218,7 +218,7 @@ def test_an_older_version_of_the_same_key_is_superseded_whatever_it_names(desk: 
     late = desk.ingest(replace(first, sequencer="FFFF"))
 
     assert late.status is Status.SUPERSEDED
-    assert late.superseded_by == second.drop_id
+    assert late.superseded_by == second.natural_key
     assert desk.counts("240") == {}
     assert desk.counts() == {"1": (90, 60)}
 
