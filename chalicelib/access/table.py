@@ -112,6 +112,7 @@ ROLES_BY_ROUTE: Mapping[tuple[str, str], frozenset[Role]] = {
     ("POST", "/sager/{agent}/afgoer"): _SECRETARIAT,
     ("POST", "/sager/{agent}/bevis/{proof_id}/godkend"): _SECRETARIAT,
     ("POST", "/sager/{agent}/bevis/{proof_id}/afvis"): _SECRETARIAT,
+    ("GET", "/sager/{agent}/bevis/{proof_id}/dokument"): _SECRETARIAT,
     ("POST", "/sager/{agent}/udfoert"): _SECRETARIAT,
     ("POST", "/sager/{agent}/orienteret"): _SECRETARIAT,
     # Governance
@@ -127,6 +128,7 @@ ROLES_BY_ROUTE: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/opfoelgning/{municipality_code}/{agent}"): _LEADER | _SECRETARIAT,
     ("POST", "/opfoelgning/{municipality_code}/{agent}/svar"): _LEADER,
     ("POST", "/opfoelgning/{municipality_code}/{agent}/beviser"): _LEADER,
+    ("GET", "/opfoelgning/{municipality_code}/{agent}/beviser/{proof_id}/dokument"): _LEADER | _SECRETARIAT,
     ("POST", "/opfoelgning/{municipality_code}/{agent}/udfoert"): _LEADER,
     ("POST", "/opfoelgning/{municipality_code}/{agent}/stoppet"): _LEADER,
     # Figures

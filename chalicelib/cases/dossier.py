@@ -63,6 +63,8 @@ class Event(StrEnum):
     PROOF_REGISTERED = "proof_registered"
     PROOF_VERIFIED = "proof_verified"
     PROOF_REFUSED = "proof_refused"
+    DOCUMENT_ATTACHED = "document_attached"
+    DOCUMENT_REFUSED = "document_refused"
     INSTRUCTION_CONFIRMED = "instruction_confirmed"
     STOPPED = "stopped"
 
@@ -91,11 +93,29 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
-    """A document that training was taken on a day. `verified_on` or `refused_on` is the secretariat's answer.
+class Document:
+    """A proof's file: one version of a key in the bucket. `sequencer` is S3's order of the key's versions."""
 
-    `municipality_code` is whose leader registered it; `document` is the key of an uploaded file; None when the
-    source alone is named.
+    key: str
+    version_id: str
+    sequencer: str
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedDocument:
+    """A version that couldn't be a proof's file, and is deleted. `reason` is Danish, and says what to do."""
+
+    version_id: str
+    sequencer: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What shows that training was taken on a day. `verified_on` or `refused_on` is the secretariat's answer.
+
+    `municipality_code` is whose leader registered it; without a `document` the source alone is named.
     """
 
     proof_id: str
@@ -103,12 +123,13 @@ class Proof:
     kind: ProofKind
     taken_on: date
     source: str
-    document: str | None
     registered_by: str
     registered_on: date
     verified_on: date | None = None
     refused_on: date | None = None
     refusal: str | None = None
+    document: Document | None = None
+    refused_document: RefusedDocument | None = None
 
     @property
     def is_waiting(self) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 from chalicelib.cases.dossier import (
     Act,
     Case,
+    Document,
     Dossier,
     Entry,
     Event,
@@ -18,6 +20,7 @@ from chalicelib.cases.dossier import (
     Ordered,
     Proof,
     ProofKind,
+    RefusedDocument,
     Remark,
     State,
 )
@@ -76,7 +79,8 @@ def _proof_to_json(proof: Proof) -> dict[str, Any]:
         "kind": proof.kind.value,
         "taken_on": proof.taken_on.isoformat(),
         "source": proof.source,
-        "document": proof.document,
+        "document": asdict(proof.document) if proof.document else None,
+        "refused_document": asdict(proof.refused_document) if proof.refused_document else None,
         "registered_by": proof.registered_by,
         "registered_on": proof.registered_on.isoformat(),
         "verified_on": _text(proof.verified_on),
@@ -92,7 +96,8 @@ def _proof_from_json(stored: Mapping[str, Any]) -> Proof:
         kind=ProofKind(stored["kind"]),
         taken_on=date.fromisoformat(stored["taken_on"]),
         source=stored["source"],
-        document=stored["document"],
+        document=Document(**stored["document"]) if stored.get("document") else None,
+        refused_document=RefusedDocument(**stored["refused_document"]) if stored.get("refused_document") else None,
         registered_by=stored["registered_by"],
         registered_on=date.fromisoformat(stored["registered_on"]),
         verified_on=_day(stored["verified_on"]),

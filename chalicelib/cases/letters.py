@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import date
+from urllib.parse import quote
 
 from chalicelib.cases.dossier import Dossier, Entry, Event, Step
 from chalicelib.common import municipalities
@@ -25,6 +26,7 @@ _SUBJECT_BY_EVENT: Mapping[Event, str] = {
     Event.UPHELD: "En agent i {name} er stadig på pause",
     Event.LIFTED: "Pausen for en agent i {name} er ophævet",
     Event.REINSTATED: "En agent i {name} kan tage telefonen igen",
+    Event.PROOF_REGISTERED: "{name} har registreret et bevis",
     Event.PROOF_REFUSED: "Et bevis fra {name} er ikke godkendt",
 }
 
@@ -53,7 +55,7 @@ def _mails(dossier: Dossier, entry: Entry, *, book: RuleBook, today: date) -> li
                 "agent": dossier.agent,
                 "reason": entry.reason,
                 "to_secretariat": to_whom == "secretariat",
-                "page_url": f"{settings.base_url()}{_page(to_whom, code)}",
+                "page_url": f"{settings.base_url()}{_page(to_whom, code, dossier.agent)}",
                 "secretariat": settings.secretariat_address(),
             },
             send_from=book.release_date(today),
@@ -65,7 +67,7 @@ def _mails(dossier: Dossier, entry: Entry, *, book: RuleBook, today: date) -> li
 def _receivers(what: Event, municipality_code: str) -> dict[str, tuple[str, ...]]:
     """Return who is told, by side; where the secretariat stands in for missing leaders, it gets the leaders' mail."""
     secretariat: dict[str, tuple[str, ...]] = {"secretariat": (settings.secretariat_address(),)}
-    if what is Event.CONTESTED:
+    if what in (Event.CONTESTED, Event.PROOF_REGISTERED):
         return secretariat
     leaders = {"leaders": leaders_of(municipality_code)}
     return leaders | secretariat if what is Event.REOPENED else leaders
@@ -81,5 +83,7 @@ def _municipality(dossier: Dossier, entry: Entry) -> str:
     return case.ground.municipality_code
 
 
-def _page(to_whom: str, municipality_code: str) -> str:
-    return "/sager" if to_whom == "secretariat" else f"/opfoelgning/{municipality_code}"
+def _page(to_whom: str, municipality_code: str, agent: str) -> str:
+    """Return the path of the agent's own page. Ids are free text."""
+    own = quote(agent, safe="")
+    return f"/sager/{own}" if to_whom == "secretariat" else f"/opfoelgning/{municipality_code}/{own}"

@@ -14,7 +14,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.access import grants
 from chalicelib.access.people import Person, Role
 from chalicelib.cases import letters, refusals, steps, store, training
-from chalicelib.cases.dossier import SYSTEM, Act, Dossier, Event, Ground, ProofKind, Step
+from chalicelib.cases.dossier import SYSTEM, Act, Document, Dossier, Event, Ground, ProofKind, RefusedDocument, Step
 from chalicelib.common.clock import Clock, system_clock
 from chalicelib.common.errors import Conflict, TryLater
 from chalicelib.mail import outbox
@@ -91,7 +91,6 @@ def register_proof(
     kind: ProofKind,
     taken_on: date,
     source: str,
-    document: str | None,
     by: Person,
     clock: Clock = system_clock,
 ) -> Dossier:
@@ -109,10 +108,20 @@ def register_proof(
         kind=kind,
         taken_on=taken_on,
         source=source,
-        document=document,
         act=act(by.address, clock),
     )
     return dossier if step is None else _take(dossier, step, clock=clock)
+
+
+def attach_document(
+    agent: str, proof_id: str, sent: Document | RefusedDocument, *, by: str, clock: Clock = system_clock
+) -> None:
+    """Enter that a file arrived for a proof, or was refused; what the rules don't take changes nothing."""
+    _let(
+        agent,
+        lambda dossier: training.document_sent(dossier, proof_id=proof_id, sent=sent, act=act(by, clock)),
+        clock=clock,
+    )
 
 
 def verify_proof(agent: str, proof_id: str, *, by: Person, clock: Clock = system_clock) -> Dossier:

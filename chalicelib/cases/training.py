@@ -1,4 +1,4 @@
-"""Proofs of training: registered by a leader, verified or refused by the secretariat. Pure."""
+"""Proofs of training: registered by a leader, with a document or none, verified or refused by the secretariat. Pure."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import date
 
 from chalicelib.cases import refusals
-from chalicelib.cases.dossier import Act, Dossier, Event, Proof, ProofKind, Step
+from chalicelib.cases.dossier import Act, Document, Dossier, Event, Proof, ProofKind, RefusedDocument, Step
 from chalicelib.cases.steps import happened, reinstated_if_trained
+from chalicelib.common.notices import comparable
 
 
 def registered(
@@ -18,7 +19,6 @@ def registered(
     kind: ProofKind,
     taken_on: date,
     source: str,
-    document: str | None,
     act: Act,
 ) -> Step | None:
     """A leader registers a proof; None when this one (its id) is registered.
@@ -39,11 +39,25 @@ def registered(
         kind=kind,
         taken_on=taken_on,
         source=source.strip(),
-        document=document,
         registered_by=act.by,
         registered_on=act.on,
     )
     return happened(Event.PROOF_REGISTERED, replace(dossier, proofs=(*dossier.proofs, proof)), act, proof_id=proof_id)
+
+
+def document_sent(dossier: Dossier, *, proof_id: str, sent: Document | RefusedDocument, act: Act) -> Step | None:
+    """A leader's file has arrived, and stands at its proof or is refused there.
+
+    None when that changes nothing: nobody knows the proof, it is settled, or this version or a later one was told of.
+    """
+    proof = dossier.proof(proof_id)
+    if proof is None or not proof.is_waiting or not _is_latest(sent, proof):
+        return None
+    if isinstance(sent, Document):
+        after = _with_proof(dossier, replace(proof, document=sent, refused_document=None))
+        return happened(Event.DOCUMENT_ATTACHED, after, act, proof_id=proof_id)
+    after = _with_proof(dossier, replace(proof, refused_document=sent))
+    return happened(Event.DOCUMENT_REFUSED, after, act, proof_id=proof_id, reason=sent.reason)
 
 
 def verified(dossier: Dossier, *, proof_id: str, act: Act) -> Step:
@@ -69,6 +83,16 @@ def refused(dossier: Dossier, *, proof_id: str, reason: str, act: Act) -> Step:
         raise refusals.ReasonMissing
     after = _with_proof(dossier, replace(proof, refused_on=act.on, refusal=reason.strip()))
     return happened(Event.PROOF_REFUSED, after, act, proof_id=proof_id, reason=reason.strip())
+
+
+def _is_latest(sent: Document | RefusedDocument, proof: Proof) -> bool:
+    """Whether no version as late as this was told of."""
+    for told in (proof.document, proof.refused_document):
+        if told is not None:
+            own, other = comparable(sent.sequencer, told.sequencer)
+            if sent.version_id == told.version_id or own <= other:
+                return False
+    return True
 
 
 def _waiting(dossier: Dossier, proof_id: str) -> Proof:

@@ -18,10 +18,10 @@ from chalicelib.common.errors import AppError, Conflict, NotFound
 from chalicelib.common.written import FormRefused
 from chalicelib.evaluation import reading
 from chalicelib.evaluation.reading import MunicipalityMonth
-from chalicelib.followup import agent_months, case_pages, leader_forms, month_chart
+from chalicelib.followup import agent_months, case_pages, leader_forms, month_chart, proof_documents
 from chalicelib.followup.agents_page import address, waiting_texts
 from chalicelib.followup.own import is_about_own, own_entries, own_part
-from chalicelib.runtime.web import Answer, BadRequest, see_other
+from chalicelib.runtime.web import Answer, BadRequest, see_other, with_forms_to
 
 _PURPOSE = "Opfølgning: agentens måneder og sag"
 _TYPED = ("svar", "tekst", "slags", "dato", "kilde")
@@ -53,7 +53,8 @@ def shown(visit: Visit, *, errors: Mapping[str, str] | None = None, status: int 
         who=visit.somebody.address, purpose=_PURPOSE, municipality_code=code, agents=(agent,), clock=visit.clock
     )
     own = own_part(store.get(agent), code)
-    return visit.page(
+    proofs = [_proof(each, visit) for each in reversed(own.proofs)]
+    answer = visit.page(
         "followup/agent.html",
         status=status if errors else 200,
         agent=agent,
@@ -65,7 +66,7 @@ def shown(visit: Visit, *, errors: Mapping[str, str] | None = None, status: int 
         months=agent_months.rows(months, agent),
         waiting=waiting_texts(own),
         cases=[_case(each, visit) for each in reversed(own.cases)],
-        proofs=[_proof(each) for each in reversed(own.proofs)],
+        proofs=proofs,
         history=case_pages.history(_told(entry, own) for entry in own_entries(store.history(agent), own)),
         can=_can(visit, own),
         answers=_answers(own),
@@ -75,6 +76,8 @@ def shown(visit: Visit, *, errors: Mapping[str, str] | None = None, status: int 
         typed={field: visit.form.text(field) if errors else "" for field in _TYPED},
         errors=errors or {},
     )
+    bucket = next((each["document_form"].address for each in proofs if each["document_form"]), None)
+    return with_forms_to(answer, bucket) if bucket else answer
 
 
 def after(visit: Visit, act: Callable[[str, Person], object]) -> Answer:
@@ -112,8 +115,10 @@ def _case(case: Case, visit: Visit) -> dict[str, Any]:
     }
 
 
-def _proof(proof: Proof) -> dict[str, Any]:
-    row = case_pages.proof_row(proof, agent="")
+def _proof(proof: Proof, visit: Visit) -> dict[str, Any]:
+    code, agent = visit.parameters["municipality_code"], visit.parameters["agent"]
+    document = proof_documents.facts(proof, visit, agent=agent, page=address(code, agent))
+    row = case_pages.proof_row(proof, agent="") | document
     return {**row, "badge": ("Venter på sekretariatet", "info")} if proof.is_waiting else row
 
 

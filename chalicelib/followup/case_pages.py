@@ -100,6 +100,7 @@ def proof_row(proof: Proof, *, agent: str) -> dict[str, Any]:
         badge = (f"Afvist den {long_date(proof.refused_on)}", "warning")
     else:
         badge = ("Venter på jer", "info")
+    own = f"{address(agent)}/bevis/{quote(proof.proof_id, safe='')}"
     return {
         "proof_id": proof.proof_id,
         "kind": PROOF_NAMES[proof.kind],
@@ -108,7 +109,8 @@ def proof_row(proof: Proof, *, agent: str) -> dict[str, Any]:
         "registered": f"{long_date(proof.registered_on)} af {proof.registered_by}",
         "badge": badge,
         "refusal": proof.refusal or "",
-        "address": f"{address(agent)}/bevis/{quote(proof.proof_id, safe='')}" if proof.is_waiting else "",
+        "address": own if proof.is_waiting else "",
+        "document_address": f"{own}/dokument" if proof.document else "",
     }
 
 

@@ -39,6 +39,8 @@ EVENT_NAMES: Mapping[Event, str] = {
     Event.PROOF_REGISTERED: "Bevis registreret",
     Event.PROOF_VERIFIED: "Bevis godkendt",
     Event.PROOF_REFUSED: "Bevis afvist",
+    Event.DOCUMENT_ATTACHED: "Dokument lagt ved et bevis",
+    Event.DOCUMENT_REFUSED: "Dokument kunne ikke tages",
     Event.INSTRUCTION_CONFIRMED: "Besked udført",
     Event.STOPPED: "Agenten er stoppet",
 }

@@ -12,7 +12,7 @@ from chalicelib.access.routing import route
 from chalicelib.access.visit import Visit
 from chalicelib.cases import service, store
 from chalicelib.cases.work import Kind
-from chalicelib.followup import case_forms, case_page, case_pages
+from chalicelib.followup import case_forms, case_page, case_pages, proof_documents
 from chalicelib.runtime.web import Answer
 
 bp = Blueprint(__name__)
@@ -69,6 +69,11 @@ def refuse(visit: Visit) -> Answer:
         service.refuse_proof(agent, proof_id, reason, by=by, clock=visit.clock)
 
     return _do(visit, enter, reason_field=field)
+
+
+@route(bp, "GET", "/sager/{agent}/bevis/{proof_id}/dokument", summary="Hent dokumentet ved et bevis")
+def document(visit: Visit) -> Answer:
+    return proof_documents.led_to(visit, store.get(visit.parameters["agent"]))
 
 
 @route(bp, "POST", "/sager/{agent}/udfoert", summary="Beskeden til telefonien er udført")

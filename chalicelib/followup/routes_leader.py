@@ -7,8 +7,9 @@ from chalice.app import Blueprint
 from chalicelib.access.people import Person
 from chalicelib.access.routing import route
 from chalicelib.access.visit import Visit
-from chalicelib.cases import service
-from chalicelib.followup import agent_page, agents_page, case_forms, leader_forms
+from chalicelib.cases import service, store
+from chalicelib.followup import agent_page, agents_page, case_forms, leader_forms, proof_documents
+from chalicelib.followup.own import own_part
 from chalicelib.runtime.web import Answer
 
 bp = Blueprint(__name__)
@@ -45,12 +46,17 @@ def register_proof(visit: Visit) -> Answer:
             kind=typed.kind,
             taken_on=typed.taken_on,
             source=typed.source,
-            document=None,
             by=by,
             clock=visit.clock,
         )
 
     return agent_page.after(visit, enter)
+
+
+@route(bp, "GET", f"{_AGENT}/beviser/{{proof_id}}/dokument", summary="Hent dokumentet ved et bevis")
+def proof_document(visit: Visit) -> Answer:
+    own = own_part(store.get(visit.parameters["agent"]), visit.parameters["municipality_code"])
+    return proof_documents.led_to(visit, own)
 
 
 @route(bp, "POST", f"{_AGENT}/udfoert", summary="Bekræft, at en besked til telefonien er udført")

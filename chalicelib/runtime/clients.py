@@ -14,6 +14,14 @@ from botocore.config import Config
 
 # A retry of these calls is harmless: every write is conditional or natural-keyed.
 _RETRYING = Config(retries={"mode": "standard", "total_max_attempts": 4}, connect_timeout=3, read_timeout=20)
+_S3 = _RETRYING.merge(
+    Config(
+        # What is signed for browsers names the bucket in its region: S3 answers the global address of a younger bucket
+        # by a redirect, which no form survives (https://github.com/boto/boto3/issues/2187).
+        s3={"addressing_style": "virtual"},
+        signature_version="s3v4",
+    )
+)
 # SES has no idempotency token: a retry after a lost response is a second mail (docs/architecture.md, the outbox).
 _ONCE = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=3, read_timeout=20)
 
@@ -26,7 +34,7 @@ def session() -> botocore.session.Session:
 
 @cache
 def s3() -> Any:
-    return session().create_client("s3", config=_RETRYING)
+    return session().create_client("s3", config=_S3)
 
 
 @cache

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
@@ -27,9 +27,10 @@ JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
 FORM = "application/x-www-form-urlencoded"
 
+_POLICY = "Content-Security-Policy"
 #: On every answer. Pages run no script, so none is allowed.
 SECURITY_HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    _POLICY: "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -80,6 +81,18 @@ def see_other(path: str) -> Answer:
     assert path.startswith("/"), path
     assert not path.startswith("//"), path
     return Answer(status=303, headers={"Location": path, "Cache-Control": "no-store"})
+
+
+def see_signed_link(address: str) -> Answer:
+    """Return the answer that leads to a file in the bucket, by an address that we signed: the one way out."""
+    assert "X-Amz-Signature=" in address
+    return Answer(status=303, headers={"Location": address, "Cache-Control": "no-store"})
+
+
+def with_forms_to(answer: Answer, address: str) -> Answer:
+    """Return a page whose forms may be sent to `address` too, which is the bucket's."""
+    policy = SECURITY_HEADERS[_POLICY].replace("form-action 'self'", f"form-action 'self' {address}")
+    return replace(answer, headers={**answer.headers, _POLICY: policy})
 
 
 def json_answer(value: Any, *, status: int = 200) -> Answer:

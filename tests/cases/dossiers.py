@@ -64,7 +64,6 @@ class Following:
                 kind=kind,
                 taken_on=taken,
                 source="Kursusbevis",
-                document=None,
                 act=act(max(taken, date(2025, 1, 7)), LEADER),
             )
         )

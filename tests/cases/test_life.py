@@ -113,7 +113,6 @@ class Life(RuleBasedStateMachine):
                     kind=kind,
                     taken_on=taken_on,
                     source="Kursusbevis",
-                    document=None,
                     act=act(self.today, LEADER),
                 )
             )

@@ -152,7 +152,6 @@ def test_a_proof_that_is_registered_but_not_verified_counts_for_nothing(followin
         kind=ProofKind.PHYSICAL,
         taken_on=date(2024, 12, 1),
         source="Deltagerliste",
-        document=None,
         act=act(AFTER, LEADER),
     )
     following.took(registered)

@@ -62,7 +62,6 @@ def test_what_waits_for_a_person_is_listed_until_it_is_done(aws: EmulatedAWS) ->
         kind=ProofKind.E_LEARNING,
         taken_on=date(2024, 12, 1),
         source="Kursusbevis",
-        document=None,
         act=act(TODAY, LEADER),
     )
     take(registered)

@@ -116,7 +116,6 @@ def test_a_pause_lasts_until_both_proofs_are_verified_and_then_the_counter_start
             kind=kind,
             taken_on=date(2025, 2, 3),
             source="Kursusbevis",
-            document=None,
             by=LEADER,
             clock=clock,
         )
@@ -128,7 +127,10 @@ def test_a_pause_lasts_until_both_proofs_are_verified_and_then_the_counter_start
 
     assert [outcome(month) for month in (DECEMBER, JANUARY, FEBRUARY)] == ["step_3_pause_proposed", "paused", "step_1"]
     assert latest().state is State.REINSTATED
-    assert [mail(each).facts["what"] for each in mail_ids() if each.startswith("case_")] == ["paused", "reinstated"]
+    assert [mail(each).facts["what"] for each in mail_ids() if each.startswith("case_leaders_")] == [
+        "paused",
+        "reinstated",
+    ]
 
 
 def test_a_decided_proposal_is_said_to_wait_by_nobody(proposed: Hotline, clock: SettableClock) -> None:
@@ -154,7 +156,6 @@ def test_proofs_verified_before_the_evaluation_make_the_third_month_step_1_for_g
             kind=kind,
             taken_on=date(2024, 11, 12),
             source="Kursusbevis",
-            document=None,
             by=LEADER,
             clock=clock,
         )

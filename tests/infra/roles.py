@@ -139,8 +139,12 @@ def _calls(client: Any, operation: str, parameters: dict[str, Any]) -> Iterator[
         queue = parameters["QueueUrl"].rpartition("/")[2]
         yield (f"sqs:{operation.removesuffix('Batch')}", f"arn:aws:sqs:eu-north-1:123456789012:{queue}"), None
     elif service == "s3":
-        versioned = "Version" if operation == "GetObject" and "VersionId" in parameters else ""
-        yield (f"s3:{operation}{versioned}", f"arn:aws:s3:::{parameters['Bucket']}/{parameters['Key']}"), None
+        if operation == "ListObjectVersions":
+            yield ("s3:ListBucketVersions", f"arn:aws:s3:::{parameters['Bucket']}"), None
+            return
+        action = operation.replace("HeadObject", "GetObject")
+        versioned = "Version" if action in ("GetObject", "DeleteObject") and "VersionId" in parameters else ""
+        yield (f"s3:{action}{versioned}", f"arn:aws:s3:::{parameters['Bucket']}/{parameters['Key']}"), None
     else:
         yield ("ses:SendEmail", "arn:aws:ses:eu-north-1:123456789012:identity/ddh.example"), None
         configuration_set = parameters["ConfigurationSetName"]

@@ -22,6 +22,7 @@ _EVENT_FUNCTIONS = {
     "membership_daily",
     "partners_daily",
     "cases_daily",
+    "attach_document",
     "ingest_drop",
     "start_evaluation",
     "evaluation_watchdog",
@@ -88,7 +89,7 @@ def test_every_function_runs_where_its_packages_are_built_for() -> None:
 def test_every_queue_s_consumer_reports_the_messages_that_failed() -> None:
     sources = [source for _, source in _sources()]
 
-    assert len(sources) == 5
+    assert len(sources) == 6
     assert all(source["FunctionResponseTypes"] == ["ReportBatchItemFailures"] for source in sources)
 
 
