@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from chalicelib.common.months import Month
-from chalicelib.kpi import drop_store
+from chalicelib.kpi import drop_store, report
 from chalicelib.kpi.drops import Drop, Status
 from chalicelib.runtime import clients, settings
 
@@ -26,11 +28,26 @@ def report_page(drop: Drop) -> bytes | None:
     """Return the drop's report as a page of HTML; None when there is none yet, or none any longer."""
     if drop.status is Status.RECEIVED:
         return None
+    body = _body(f"{drop.report_key}.html")
+    page: bytes | None = body.read() if body is not None else None
+    return page
+
+
+def report_agents(drop: Drop) -> tuple[str, ...]:
+    """Return the agents that the page of the drop's report shows; none where an old report doesn't name them."""
+    body = _body(f"{drop.report_key}.json")
+    if body is None:
+        return ()
+    first: bytes = next(body.iter_lines(), b"{")
+    told: dict[str, Any] = json.loads(first.rstrip(b",}") + b"}")
+    return tuple(told.get(report.AGENTS, ()))
+
+
+def _body(key: str) -> Any:
+    """Return the stream of a file; None when there is none."""
     try:
-        answer = clients.s3().get_object(Bucket=settings.files_bucket(), Key=f"{drop.report_key}.html")
+        return clients.s3().get_object(Bucket=settings.files_bucket(), Key=key)["Body"]
     except ClientError as error:
         if error.response["Error"]["Code"] == "NoSuchKey":
             return None
         raise
-    page: bytes = answer["Body"].read()
-    return page

@@ -20,6 +20,9 @@ from chalicelib.kpi.outcome import Outcome
 #: The page shows so many of each list, and says how many more there are; the JSON has them all.
 SHOWN_OF_EACH = 200
 
+#: The field of the JSON's first line.
+AGENTS = "agents"
+
 STATUS_NAME = {
     Status.INGESTED: "Indlæst",
     Status.NO_CHANGE: "Læst, ingen ændringer",
@@ -44,10 +47,14 @@ _ROLE_NAME = {
 
 
 def write_json(file: BinaryIO, drop: Drop, kind: Kind | None, outcome: Outcome) -> None:
-    """Write the whole report, piece by piece: a correction of 100,000 rows doesn't fit in memory twice."""
+    """Write the whole report, piece by piece: a correction of 100,000 rows doesn't fit in memory twice.
+
+    Its first line names the agents that the page shows: a look at the page is noted with them.
+    """
     findings = outcome.findings
     fields = kind.fields if kind is not None else ()
     told: dict[str, Any] = {
+        AGENTS: _agents_shown(kind, outcome),
         "drop_id": drop.drop_id,
         "key": drop.key,
         "version_id": drop.version_id,
@@ -113,6 +120,21 @@ def page(drop: Drop, kind: Kind | None, outcome: Outcome) -> str:
         facts["differences"] = _cut(findings.differences)
         facts["changes"] = _cut_changes(outcome.cells, kind, names)
     return render("kpi/report.html", **facts)
+
+
+def _agents_shown(kind: Kind | None, outcome: Outcome) -> list[str]:
+    """Return the agents whose rows or figures stand on the page, and perhaps some whose rejected ones are cut."""
+    findings = outcome.findings
+    if findings is None or kind is None or kind.key != "agent":
+        return []
+    named = {line.key for line in findings.lines}
+    return sorted(
+        {change.key for _, change in islice(_changes(outcome.cells), SHOWN_OF_EACH)}
+        | {whom.key for whom in findings.rejected if whom.key is not None}
+        | {line.key for month in outcome.months for line, _ in month.elsewhere}
+        | {repeat.key for repeat in findings.repeats[:SHOWN_OF_EACH]}
+        | {each.whom for each in findings.differences[:SHOWN_OF_EACH] if each.whom in named}
+    )
 
 
 def _owner_names(outcome: Outcome, kind: Kind) -> dict[str, str]:

@@ -6,10 +6,11 @@ import re
 
 from chalice.app import Blueprint
 
+from chalicelib.access import look_log
 from chalicelib.access.checks import NoSuchPage
 from chalicelib.access.routing import route
 from chalicelib.access.visit import Visit
-from chalicelib.kpi import reading, report_looks
+from chalicelib.kpi import reading
 from chalicelib.runtime.web import Answer
 
 bp = Blueprint(__name__)
@@ -27,7 +28,13 @@ def report(visit: Visit) -> Answer:
     drop_id = visit.parameters["drop_id"]
     drop = reading.drop(drop_id) if _DROP_ID.fullmatch(drop_id) else None
     page = reading.report_page(drop) if drop else None
-    if page is None:
+    if drop is None or page is None:
         raise NoSuchPage
-    report_looks.note(drop_id, by=visit.somebody.address, clock=visit.clock)
+    look_log.note(
+        who=visit.somebody.address,
+        purpose="Rapporten om en fil med tal",
+        municipality_code=None,
+        agents=reading.report_agents(drop),
+        clock=visit.clock,
+    )
     return Answer(body=page, headers=_STANDS_ALONE)

@@ -3,12 +3,16 @@
 from types import SimpleNamespace
 
 import pytest
+from pynamodb.exceptions import PutError
 
+from chalicelib.access import look_log
 from chalicelib.access.checks import NoSuchPage
 from chalicelib.access.sessions import Session
 from chalicelib.access.visit import Visit
-from chalicelib.kpi import drop_store, report_looks, routes
+from chalicelib.kpi import drop_store, reading, routes
 from chalicelib.kpi.drops import Drop
+from chalicelib.runtime import clients, settings
+from tests.access.looks import looks_at
 from tests.kpi.conftest import Desk
 from tests.web import CHAIR, SECRETARIAT, Site
 
@@ -38,12 +42,51 @@ def test_a_report_is_shown_to_the_secretariat_alone_and_may_do_nothing(site: Sit
     assert site.signed_in(CHAIR).get(path).status_code == 404
 
 
-def test_every_look_at_a_report_is_written_down(desk: Desk, drop: Drop) -> None:
+def test_every_look_at_a_report_is_noted_with_the_agents_that_it_shows(desk: Desk) -> None:
+    desk.drop(["Furesø", "agent-2", 100, 60], ["Furesø", "agent-4", 100, 60])
+    drop = desk.drop(
+        ["Furesø", "agent-1", 100, "60<x>"],
+        ["Furesø", "agent-2", 100, 61],
+        ["Furesø", "agent-3", 100, 60],
+        ["Furesø", "agent-3", 100, 60],
+        ["Furesø", "agent-4", 100, 60],
+    )
+
     routes.report(visit(desk, drop.drop_id))
     routes.report(visit(desk, drop.drop_id))
 
-    looks = report_looks.of(drop.drop_id)
-    assert [(look.by, look.at) for look in looks] == 2 * [(SECRETARIAT.address, desk.clock.now())]
+    for agent in ("agent-1", "agent-2", "agent-3"):
+        assert [(each.who, each.at, each.purpose) for each in looks_at(agent)] == 2 * [
+            (SECRETARIAT.address, desk.clock.now(), "Rapporten om en fil med tal")
+        ]
+    assert looks_at("agent-4") == ()
+
+
+@pytest.mark.parametrize("old", [b'{"drop_id": "d1",\n"key": "k"}\n', b"{}\n", b""])
+def test_a_look_at_a_report_that_names_no_agents_is_noted_all_the_same(desk: Desk, drop: Drop, old: bytes) -> None:
+    clients.s3().put_object(Bucket=settings.files_bucket(), Key=f"{drop.report_key}.json", Body=old)
+
+    routes.report(visit(desk, drop.drop_id))
+
+    assert look_log.check("all").contents == 1
+
+
+def test_a_report_whose_look_cannot_be_noted_is_not_shown(
+    desk: Desk, drop: Drop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(**_named: object) -> None:
+        raise PutError
+
+    monkeypatch.setattr(look_log, "note", unreachable)
+
+    with pytest.raises(PutError):
+        routes.report(visit(desk, drop.drop_id))
+
+
+def test_a_partner_s_report_names_no_agent(desk: Desk) -> None:
+    drop = desk.drop(b"Partner;Besvarede;Straksafklarede\nRenoSyd;1;2\n", key="drops/partner-kpi/2025-01.csv")
+
+    assert reading.report_agents(drop) == ()
 
 
 @pytest.mark.parametrize("drop_id", ["0123456789abcdef", "../drops", "0123456789ABCDEF", "x" * 3000])
