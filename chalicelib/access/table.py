@@ -146,3 +146,15 @@ SIGNED_ROUTES: frozenset[tuple[str, str]] = frozenset(
         ("GET", "/partner/v1/knowledge-updates/{update_id}"),
     }
 )
+
+#: What shows figures of agents: each look is noted before it is had (look_log.py). tests/access/test_every_look.py
+#: holds every GET route to being here, or to showing none.
+SHOWS_FIGURES_OF_AGENTS: frozenset[tuple[str, str]] = frozenset(
+    {
+        ("GET", "/sager"),
+        ("GET", "/sager/{agent}"),
+        ("GET", "/opfoelgning/{municipality_code}"),
+        ("GET", "/opfoelgning/{municipality_code}/{agent}"),
+        ("GET", "/rapporter/{drop_id}"),
+    }
+)
