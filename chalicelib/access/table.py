@@ -115,6 +115,8 @@ ROLES_BY_ROUTE: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/sager/{agent}/bevis/{proof_id}/dokument"): _SECRETARIAT,
     ("POST", "/sager/{agent}/udfoert"): _SECRETARIAT,
     ("POST", "/sager/{agent}/orienteret"): _SECRETARIAT,
+    # Follow-up: what the rules would say, which changes nothing
+    ("GET", "/hvad-nu-hvis"): _READS,
     # Governance
     ("GET", "/moeder"): _READS,
     ("POST", "/moeder"): _SECRETARIAT,

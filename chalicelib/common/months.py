@@ -73,6 +73,11 @@ class Quarter:
         if not (1900 <= self.year <= 9999 and 1 <= self.number <= 4):
             raise ValueError(f"not a quarter: {self.year} Q{self.number}")
 
+    @classmethod
+    def of(cls, month: Month) -> Self:
+        """Return the quarter that `month` lies in."""
+        return cls(month.year, (month.number + 2) // 3)
+
     @property
     def months(self) -> tuple[Month, Month, Month]:
         first = Month(self.year, 3 * self.number - 2)

@@ -9,11 +9,15 @@ from datetime import date
 from typing import TypeVar
 
 from chalicelib.common.errors import Refused
+from chalicelib.common.months import Month
 
 T = TypeVar("T")
 
 _DANISH_DATE = re.compile(r"([0-9]{1,2})[-./]([0-9]{1,2})[-./]([0-9]{4})")
 _ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_DANISH_MONTH = re.compile(r"([0-9]{1,2})-([0-9]{4})")
+_WHOLE = re.compile(r"[0-9]{1,6}")
+_LEVEL = re.compile(r"([0-9]{1,2})(?:[,.]([0-9]))? ?%?")
 _EARLIEST_YEAR = 2000  # earlier than anything of ours: 0024 is a slip of the finger
 
 
@@ -82,6 +86,43 @@ def day(text: str) -> date:
         return date(year, month, number)
     except ValueError as error:
         raise FieldRefused("Den dag findes ikke i kalenderen. Ret dag eller måned.") from error
+
+
+def month(text: str) -> Month:
+    """Return the month written as `10-2024` or `2024-10`.
+
+    Raises:
+        FieldRefused: it is none.
+    """
+    match = _DANISH_MONTH.fullmatch(text)
+    try:
+        return Month(int(match[2]), int(match[1])) if match else Month.parse(text)
+    except ValueError as error:
+        raise FieldRefused("Skriv måned og år, for eksempel 10-2024.") from error
+
+
+def whole_number(text: str, *, hint: str) -> int:
+    """Return the whole number of at most six digits. `hint` says what is wanted.
+
+    Raises:
+        FieldRefused: it is none.
+    """
+    if not _WHOLE.fullmatch(text):
+        raise FieldRefused(f"Det er ikke et helt tal. {hint}")
+    return int(text)
+
+
+def guard_level(text: str) -> int:
+    """Return the level of the small-sample guard in permille: 25 for `2,5`.
+
+    Raises:
+        FieldRefused: it is no percentage from 0.1 to 50 with at most one decimal.
+    """
+    match = _LEVEL.fullmatch(text)
+    permille = 10 * int(match[1]) + int(match[2] or 0) if match else 0
+    if not 1 <= permille <= 500:
+        raise FieldRefused("Skriv niveauet i procent fra 0,1 til 50 med højst én decimal, for eksempel 2,5.")
+    return permille
 
 
 def words(text: str, *, at_most: int, missing: str | None = None) -> str:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
 from enum import StrEnum
 
 from chalicelib.cases.effects import NO_EFFECTS, Effects
@@ -142,8 +141,9 @@ def judge(calls: AgentMonth, *, before: Standing, policy: Policy, effects: Effec
 
 def _anew(standing: Standing, effects: Effects) -> Standing:
     """Return the standing, or nothing but its month when the counter started anew after that month."""
-    last_day = standing.month.last_day if standing.month else date.min
-    if effects.reset_on is None or effects.reset_on <= last_day:
+    if effects.reset_on is None:
+        return standing
+    if standing.month is not None and effects.reset_on <= standing.month.last_day:
         return standing
     return Standing(month=standing.month)
 

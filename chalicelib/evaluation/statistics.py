@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from math import gcd
+from math import comb, gcd
 
 # The two-sided 95 % quantile of the normal distribution, 1.959964, squared.
 _Z_SQUARED = Decimal("3.841458820694124")
@@ -18,7 +18,8 @@ def is_significantly_below(*, answered: int, resolved: int, target_percent: int,
     """Whether `resolved` of `answered` is so low that chance at the target is an unlikely explanation.
 
     Exact one-sided binomial test: P(X ≤ resolved | n = answered, p = target) ≤ level. All in integers, so that no
-    rounding can tip anybody over the edge: Σ C(n,k)·a^k·(b−a)^(n−k) · 1000 ≤ level · b^n with p = a/b.
+    rounding can tip anybody over the edge: Σ C(n,k)·a^k·(b−a)^(n−k) · 1000 ≤ level · b^n with p = a/b. Summed from the
+    largest term down, each of which shrinks faster than the one before, until what is left can't matter.
     """
     if answered == 0:
         return False
@@ -28,13 +29,19 @@ def is_significantly_below(*, answered: int, resolved: int, target_percent: int,
     misses = whole - hits
     if misses == 0:
         return resolved < answered
-    term: int = misses**answered
-    total = term
-    for k in range(resolved):
-        term = term * (answered - k) * hits // ((k + 1) * misses)  # exact: each term is a whole number
+    term: int = comb(answered, resolved) * hits**resolved * misses ** (answered - resolved)
+    at_most: int = level_permille * whole**answered // 1000
+    total = 0
+    for k in range(resolved, -1, -1):
         total += term
-    at_most: int = level_permille * whole**answered
-    return total * 1000 <= at_most
+        if total > at_most:
+            return False
+        following = term * k * misses // ((answered - k + 1) * hits)  # exact: each term is a whole number
+        # The rest is less than the geometric series that shrinks as slowly as this step.
+        if following < term and (at_most - total) * (term - following) >= following * term:
+            return True
+        term = following
+    return True
 
 
 def wilson_interval(*, answered: int, resolved: int) -> tuple[Decimal, Decimal]:

@@ -14,7 +14,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from chalicelib.common.months import Month
+from chalicelib.common import written
 from chalicelib.common.written import FieldRefused, FormRefused
 from chalicelib.governance.json_text import read_json, write_json
 from chalicelib.governance.rule_words import level_in_percent
@@ -26,10 +26,7 @@ VALUE = "vaerdi"
 _LEVEL = "niveau"
 _LAST_DAY = "til"
 
-_WHOLE = re.compile(r"[0-9]{1,6}")
-_LEVEL_TEXT = re.compile(r"([0-9]{1,2})(?:[,.]([0-9]))? ?%?")
 _DAY_TEXT = re.compile(r"([0-9]{1,2})[-./]([0-9]{1,2})")
-_MONTH_TEXT = re.compile(r"([0-9]{1,2})-([0-9]{4})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,14 +76,8 @@ def _whole(label: str, hint: str) -> RuleForm:
     return RuleForm(
         inputs=(Input(name=VALUE, label=label, hint=hint),),
         write=lambda value: {VALUE: str(value)},
-        read=lambda fields: fields.read_text(VALUE, partial(_read_whole, hint=hint)),
+        read=lambda fields: fields.read_text(VALUE, partial(written.whole_number, hint=hint)),
     )
-
-
-def _read_whole(text: str, *, hint: str) -> int:
-    if not _WHOLE.fullmatch(text):
-        raise FieldRefused(f"Det er ikke et helt tal. {hint}")
-    return int(text)
 
 
 def _structured(shape: str) -> RuleForm:
@@ -115,7 +106,7 @@ def _guard() -> RuleForm:
         },
         read=lambda fields: {
             "on": fields.read_text(VALUE, _read_switch),
-            "level_permille": fields.read_text(_LEVEL, _read_level),
+            "level_permille": fields.read_text(_LEVEL, written.guard_level),
         },
     )
 
@@ -124,14 +115,6 @@ def _read_switch(text: str) -> bool:
     if text not in ("ja", "nej"):
         raise FieldRefused("Vælg, om værnet er slået til eller fra.")
     return text == "ja"
-
-
-def _read_level(text: str) -> int:
-    match = _LEVEL_TEXT.fullmatch(text)
-    permille = 10 * int(match[1]) + int(match[2] or 0) if match else 0
-    if not 1 <= permille <= 500:
-        raise FieldRefused("Skriv niveauet i procent fra 0,1 til 50 med højst én decimal, for eksempel 2,5.")
-    return permille
 
 
 def _quiet_period() -> RuleForm:
@@ -183,11 +166,7 @@ def _month() -> RuleForm:
 
 
 def _read_month(text: str) -> str:
-    match = _MONTH_TEXT.fullmatch(text)
-    try:
-        return str(Month(int(match[2]), int(match[1])) if match else Month.parse(text))
-    except ValueError as error:
-        raise FieldRefused("Skriv måned og år, for eksempel 10-2024.") from error
+    return str(written.month(text))
 
 
 FORM_BY_NAME: Mapping[RuleName, RuleForm] = {

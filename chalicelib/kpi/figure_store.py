@@ -32,6 +32,9 @@ class _HeadRow(Table):
     version = IntegerAttribute()
     cells = JSONTextAttribute()
 
+    def head(self) -> MonthHead:
+        return MonthHead(version=self.version, cell_by_code={code: _cell(told) for code, told in self.cells.items()})
+
 
 class _PartRow(Table):
     feature = "kpi"
@@ -64,25 +67,33 @@ def head(kind: str, month: Month) -> MonthHead:
         row = _HeadRow.get(_month_key(kind, month), "head", consistent_read=True)
     except _HeadRow.DoesNotExist:
         return MonthHead()
-    return MonthHead(version=row.version, cell_by_code={code: _cell(told) for code, told in row.cells.items()})
+    return row.head()
+
+
+def heads(kind: str, months: Iterable[Month]) -> dict[Month, MonthHead]:
+    """Return the cells of those months that have any, as they are now, oldest first."""
+    month_by_key = {_month_key(kind, month): month for month in months}
+    rows = _HeadRow.batch_get(((key, "head") for key in month_by_key), consistent_read=True)
+    return dict(sorted((month_by_key[row.pk], row.head()) for row in rows))
 
 
 def entries(kind: str, month: Month, body_by_code: Mapping[str, Body]) -> dict[str, tuple[Entry, ...]]:
     """Return the rows of each municipality's body, ordered by key."""
-    keys = [
-        (_body_key(kind, month, code), _part_key(body, part))
-        for code, body in body_by_code.items()
-        for part in range(body.parts)
-    ]
-    parts = {(row.pk, row.sk): row.rows for row in _PartRow.batch_get(keys, consistent_read=True)}
-    return {
-        code: tuple(
-            entry
-            for part in range(body.parts)
-            for entry in _entries(parts[_body_key(kind, month, code), _part_key(body, part)])
-        )
-        for code, body in body_by_code.items()
+    found = entries_of_months(kind, {(month, code): body for code, body in body_by_code.items()})
+    return {code: rows for (_, code), rows in found.items()}
+
+
+def entries_of_months(
+    kind: str, body_by_cell: Mapping[tuple[Month, str], Body]
+) -> dict[tuple[Month, str], tuple[Entry, ...]]:
+    """Return the rows of each body, ordered by key, a hundred items a read. A cell is a month and an owner's code."""
+    keys_by_cell = {
+        (month, code): [(_body_key(kind, month, code), _part_key(body, part)) for part in range(body.parts)]
+        for (month, code), body in body_by_cell.items()
     }
+    every = (key for keys in keys_by_cell.values() for key in keys)
+    parts = {(row.pk, row.sk): row.rows for row in _PartRow.batch_get(every, consistent_read=True)}
+    return {cell: tuple(entry for key in keys for entry in _entries(parts[key])) for cell, keys in keys_by_cell.items()}
 
 
 def put_body(kind: str, month: Month, code: str, *, revision: int, drop_id: str, rows: Sequence[Entry]) -> Body:

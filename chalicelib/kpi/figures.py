@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chalicelib.common.months import Month
+from chalicelib.common.months import Month, months_from
 from chalicelib.kpi import figure_store
 from chalicelib.kpi.agents.agent_rules import KIND, Figures
 from chalicelib.kpi.cells import Entry, Source
@@ -21,6 +21,7 @@ __all__ = [
     "partner_code",
     "partner_month",
     "revisions",
+    "stored_months",
 ]
 
 
@@ -107,6 +108,19 @@ def partner_month(name: str, month: Month) -> PartnerFigures | None:
 def revisions(month: Month) -> dict[str, int]:
     """Return the current revision of each municipality that has figures for the month."""
     return {code: cell.body.revision for code, cell in figure_store.head(KIND, month).cell_by_code.items()}
+
+
+def stored_months(since: Month, until: Month) -> dict[Month, tuple[AgentFigure, ...]]:
+    """Return the current figures of all agents in each month from `since` to `until` that has any, oldest first.
+
+    Within a month by municipality and agent. Read in batches: what takes a read per municipality and month is slow.
+    """
+    heads = figure_store.heads(KIND, months_from(since, until))
+    bodies = {(month, code): cell.body for month, head in heads.items() for code, cell in head.cell_by_code.items()}
+    found: dict[Month, list[AgentFigure]] = {}
+    for (month, code), rows in sorted(figure_store.entries_of_months(KIND, bodies).items(), key=lambda item: item[0]):
+        found.setdefault(month, []).extend(_agent_figure(code, month, row) for row in rows)
+    return {month: tuple(figures) for month, figures in found.items() if figures}
 
 
 def _agent_figure(code: str, month: Month, row: Entry) -> AgentFigure:

@@ -41,7 +41,7 @@ def _paths(method: str, **places: str) -> list[str]:
     return [each.path.format(**_PLACES, **places) for each in declared if each.method == method]
 
 
-def _stored() -> dict[str, str]:
+def stored() -> dict[str, str]:
     """Return everything in every table but the log of looks, which reading is to write."""
     tables = dynamodb_backends[ACCOUNT_ID][REGION].tables
     return {
@@ -75,14 +75,14 @@ def test_get_is_pure(site: Site, clock: SettableClock) -> None:
     token = _link(clock)
     people = (SECRETARIAT, CHAIR, STEERING_GROUP, leader_of("250"), Person(address=CONTACT, role=Role.CONTACT))
     visitors = [site.visitor(), *(site.signed_in(each) for each in people)]
-    before = _stored()
+    before = stored()
     seen: set[tuple[str, int]] = set()
 
     for visitor in visitors:
         for path in _paths("GET", token=token, request_id=request_id):
             seen.add((path, visitor.get(path).status_code))
 
-    assert _stored() == before
+    assert stored() == before
     for path in (
         f"/anmodninger/{request_id}",
         f"/indmeldelse/status/{request_id}",

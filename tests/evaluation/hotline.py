@@ -65,6 +65,13 @@ class FakeFigures:
     def municipality_month(self, code: str, month: Month) -> figures.MunicipalityFigures | None:
         return self._found.get((code, month))
 
+    def stored_months(self, since: Month, until: Month) -> dict[Month, tuple[figures.AgentFigure, ...]]:
+        found: dict[Month, tuple[figures.AgentFigure, ...]] = {}
+        for (_, month), each in sorted(self._found.items(), key=lambda item: (item[0][1], item[0][0])):
+            if since <= month <= until:
+                found[month] = found.get(month, ()) + each.figures
+        return found
+
     def revisions(self, month: Month) -> dict[str, int]:
         return {code: found.revision for (code, each), found in self._found.items() if each == month}
 
@@ -85,6 +92,7 @@ class Hotline:
         self._waiting.clear()
         self._monkeypatch.setattr(figures, "municipality_month", self.figures.municipality_month)
         self._monkeypatch.setattr(figures, "revisions", self.figures.revisions)
+        self._monkeypatch.setattr(figures, "stored_months", self.figures.stored_months)
         book.seed()
         self.enter("190", "240", "751")
 

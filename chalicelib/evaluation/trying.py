@@ -1,0 +1,43 @@
+"""What somebody may try the rules on: the stored figures, and the rulebook as it stands today."""
+
+from __future__ import annotations
+
+from chalicelib.common.clock import Clock
+from chalicelib.common.months import Month
+from chalicelib.evaluation.policies import policy_for
+from chalicelib.evaluation.rules import AgentMonth
+from chalicelib.evaluation.what_if import Ground, Row, Try
+from chalicelib.kpi import figures
+from chalicelib.rulebook import book as rulebook
+from chalicelib.rulebook.rules import RuleName
+
+#: How far back months are tried.
+MOST_MONTHS = 36
+
+
+def ground(*, clock: Clock) -> Ground:
+    """Return the months that are over and have figures, at most the latest 36, with the rules that they go by."""
+    book = rulebook.load()
+    this_month = Month.of(clock.today())
+    stored = figures.stored_months(this_month.plus(-MOST_MONTHS), this_month.previous())
+    policy = policy_for(this_month, book)
+    today = Try(
+        target_percent=policy.target_percent,
+        minimum_answered=policy.minimum_answered,
+        guard_level_permille=policy.guard_level_permille,
+        first=book.procedure_start(clock.today()),
+    )
+    return Ground(
+        rows_by_month={month: tuple(_row(figure) for figure in found) for month, found in stored.items()},
+        policy_by_month={month: policy_for(month, book) for month in stored if month >= today.first},
+        today=today,
+        level_permille=book.in_force(RuleName.SMALL_SAMPLE_GUARD, this_month).value["level_permille"],
+    )
+
+
+def _row(figure: figures.AgentFigure) -> Row:
+    return Row(
+        municipality_code=figure.municipality_code,
+        agent=figure.agent,
+        calls=AgentMonth(month=figure.month, answered=figure.answered, resolved=figure.resolved),
+    )

@@ -1,0 +1,145 @@
+"""The what-if page: what another rule or start would have come to on the stored months. Counts alone, no agents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.access.visit import Visit
+from chalicelib.common import municipalities
+from chalicelib.common.danish import counted, month_name, number, quarter_name
+from chalicelib.common.months import Month
+from chalicelib.common.written import FormRefused
+from chalicelib.evaluation import trying, what_if
+from chalicelib.evaluation.what_if import Cell, Comparison, Ground, Tally, Try
+from chalicelib.followup import what_if_chart, what_if_form
+from chalicelib.followup.what_if_chart import Pair, Said
+from chalicelib.runtime.web import Answer
+
+_KINDS = (
+    ("Meddelelser om trin 1", "step_1"),
+    ("Meddelelser om trin 2", "step_2"),
+    ("Trin 3, men ikke opkald nok til at være sikker", "not_certain"),
+    ("Trin 3, mens et forslag venter", "waiting"),
+    ("Agenter med en pause foreslået", "proposals"),
+    ("Mails til kommuner", "mails"),
+)
+
+
+def shown(visit: Visit) -> Answer:
+    """Return the page: today's rule beside what was typed, or beside itself at first."""
+    ground = trying.ground(clock=visit.clock)
+    today = what_if_form.texts_of(ground.today, level_permille=ground.level_permille)
+    typed = what_if_form.typed(visit.query, instead=today)
+    answer: dict[str, Any] | None = None
+    errors: Mapping[str, str] = {}
+    try:
+        tried = what_if_form.try_of(typed)
+    except FormRefused as refused:
+        errors = refused.message_by_field
+    else:
+        answer = _answer(ground, tried) if ground.rows_by_month else None
+    return visit.page(
+        "followup/what_if.html",
+        status=422 if errors else 200,
+        form={name: getattr(what_if_form, name) for name in ("GUARD_CHOICES", "TARGET_HINT", "MINIMUM_HINT")},
+        months=[month_name(month) for month in ground.rows_by_month],
+        typed=typed,
+        errors=errors,
+        answer=answer,
+    )
+
+
+def _answer(ground: Ground, tried: Try) -> dict[str, Any]:
+    """Return what the page says of a try."""
+    found = what_if.compare(ground, tried)
+    codes = sorted(found.today.tally_by_code.keys() | found.tried.tally_by_code.keys(), key=_name)
+    return {
+        "today_words": _words(found.today.total),
+        "tried_words": _words(found.tried.total),
+        "today_start": month_name(ground.today.first),
+        "tried_start": month_name(tried.first),
+        "today_months": _months_from(ground, ground.today.first),
+        "tried_months": _months_from(ground, tried.first),
+        "is_today": tried == ground.today,
+        "totals": [
+            {"name": name, **_compared(getattr(found.today.total, field), getattr(found.tried.total, field))}
+            for name, field in _KINDS
+        ],
+        "chart": what_if_chart.drawn([_pair(code, found) for code in codes]),
+        "municipalities": [_row(code, found) for code in codes],
+        **_grid(ground, found, tried),
+    }
+
+
+def _words(total: Tally) -> str:
+    return (
+        f"{counted(total.notices, 'meddelelse', 'meddelelser')} om trin 1 og 2 og "
+        f"{counted(total.proposals, 'forslag', 'forslag')} om pause, i {counted(total.mails, 'mail', 'mails')}"
+    )
+
+
+def _months_from(ground: Ground, first: Month) -> str:
+    return counted(sum(month >= first for month in ground.rows_by_month), "måned", "måneder")
+
+
+def _compared(today: int, tried: int) -> dict[str, str]:
+    return {"today": number(today), "tried": number(tried), "apart": _signed(tried - today)}
+
+
+def _signed(apart: int) -> str:
+    return f"{'+' if apart > 0 else '−'}{number(abs(apart))}" if apart else "0"
+
+
+def _row(code: str, found: Comparison) -> dict[str, Any]:
+    today, tried = _tallies(code, found)
+    return {
+        "name": _name(code),
+        "notices": _compared(today.notices, tried.notices),
+        "proposals": _compared(today.proposals, tried.proposals),
+    }
+
+
+def _pair(code: str, found: Comparison) -> Pair:
+    today, tried = (Said(notices=each.notices, proposals=each.proposals) for each in _tallies(code, found))
+    return Pair(name=_name(code), today=today, tried=tried)
+
+
+def _tallies(code: str, found: Comparison) -> tuple[Tally, Tally]:
+    return found.today.tally_by_code.get(code, Tally()), found.tried.tally_by_code.get(code, Tally())
+
+
+def _name(code: str) -> str:
+    return municipalities.by_code[code].name
+
+
+def _grid(ground: Ground, found: Comparison, tried: Try) -> dict[str, Any]:
+    """Return the starts by quarter and target."""
+    targets = sorted({target for cells in found.cell_by_start.values() for target in cells})
+    return {
+        "targets": [_target_name(target, ground, tried) for target in targets],
+        "starts": [
+            {
+                "quarter": quarter_name(quarter),
+                "months": _months_from(ground, quarter.months[0]),
+                "cells": [_cell(cells[target]) for target in targets],
+            }
+            for quarter, cells in found.cell_by_start.items()
+        ],
+    }
+
+
+def _target_name(target: int, ground: Ground, tried: Try) -> str:
+    notes = [
+        note
+        for note, is_so in (
+            ("reglens", target == ground.today.target_percent),
+            ("prøvens", target == tried.target_percent != ground.today.target_percent),
+        )
+        if is_so
+    ]
+    return f"{target} %" + (f" ({notes[0]})" if notes else "")
+
+
+def _cell(cell: Cell) -> str:
+    return f"{number(cell.notices)} / {number(cell.proposals)}"
