@@ -18,8 +18,9 @@ from chalice.deploy.deployer import InjectDefaults, SwaggerBuilder
 from chalice.deploy.swagger import CFNSwaggerGenerator
 from chalice.package import PackageOptions, SAMTemplateGenerator, TemplateDeepMerger
 
-from infra.local.template import APP_TEMPLATE, load
+from infra.local.template import APP_TEMPLATE, DATA_TEMPLATE, load
 from infra.packaging import target
+from infra.watching import watched
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -53,4 +54,4 @@ def template(stage: str = "prod") -> dict[str, Any]:
     for resource in merged["Resources"].values():
         if resource.get("Type") == "AWS::Serverless::Function":
             resource["Properties"]["Runtime"] = target.RUNTIME  # Chalice writes the Python that it runs in
-    return merged
+    return watched(merged, load(DATA_TEMPLATE))

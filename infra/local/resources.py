@@ -178,7 +178,7 @@ def _rule(properties: _Properties) -> Physical:
     events, pattern = _client("events"), properties.take("EventPattern")
     rule = properties.take_all("Name", "Description", "State")
     arn = events.put_rule(EventPattern=json.dumps(pattern), **rule)["RuleArn"]
-    targets = [properties.only(target, "Id", "Arn") for target in properties.take("Targets")]
+    targets = [properties.only(target, "Id", "Arn", "DeadLetterConfig") for target in properties.take("Targets")]
     events.put_targets(Rule=rule["Name"], Targets=targets)
     return {"Ref": rule["Name"], "Arn": arn}
 
