@@ -115,6 +115,7 @@ ROLES_BY_ROUTE: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/sager/{agent}/bevis/{proof_id}/dokument"): _SECRETARIAT,
     ("POST", "/sager/{agent}/udfoert"): _SECRETARIAT,
     ("POST", "/sager/{agent}/orienteret"): _SECRETARIAT,
+    ("POST", "/sager/{agent}/navn-fortrudt"): _SECRETARIAT,
     # Follow-up: what the rules would say, which changes nothing
     ("GET", "/hvad-nu-hvis"): _READS,
     # Governance
@@ -133,6 +134,7 @@ ROLES_BY_ROUTE: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/opfoelgning/{municipality_code}/{agent}/beviser/{proof_id}/dokument"): _LEADER | _SECRETARIAT,
     ("POST", "/opfoelgning/{municipality_code}/{agent}/udfoert"): _LEADER,
     ("POST", "/opfoelgning/{municipality_code}/{agent}/stoppet"): _LEADER,
+    ("POST", "/opfoelgning/{municipality_code}/{agent}/nyt-navn"): _LEADER,
     # Figures
     ("GET", "/rapporter/{drop_id}"): _SECRETARIAT,
 }

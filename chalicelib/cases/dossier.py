@@ -67,6 +67,9 @@ class Event(StrEnum):
     DOCUMENT_REFUSED = "document_refused"
     INSTRUCTION_CONFIRMED = "instruction_confirmed"
     STOPPED = "stopped"
+    RENAMED = "renamed"
+    FORMERLY = "formerly"
+    NAME_UNDONE = "name_undone"
 
 
 class ProofKind(StrEnum):
@@ -220,18 +223,38 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Renaming:
+    """That the telephony calls one agent by another id too, as a leader of a municipality said on a day."""
+
+    other: str
+    municipality_code: str
+    said_by: str
+    said_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dossier:
-    """One agent's dossier; `version` counts its history. It is stored as one."""
+    """One agent id's dossier; `version` counts its history. It is stored as one.
+
+    `renamed_to` names the id that the agent has now, `formerly` the one before this; both dossiers say it.
+    """
 
     agent: str
     version: int = 0
     proofs: tuple[Proof, ...] = ()
     cases: tuple[Case, ...] = ()
     stopped_on: date | None = None
+    renamed_to: Renaming | None = None
+    formerly: Renaming | None = None
 
     @property
     def open_case(self) -> Case | None:
         return next((case for case in self.cases if case.is_open), None)
+
+    @property
+    def renamings(self) -> tuple[Renaming, ...]:
+        """Return what is said of the agent's other ids: the one before, the one after."""
+        return tuple(each for each in (self.formerly, self.renamed_to) if each is not None)
 
     def case(self, number: int) -> Case | None:
         return next((case for case in self.cases if case.number == number), None)
@@ -257,13 +280,17 @@ class Dossier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line of a dossier's history. `number` is the version that it made; `case` or `proof_id` what it is about."""
+    """One line of a dossier's history. `number` is the version that it made.
+
+    `case`, `proof_id` or `renaming` is what it is about; none when the agent stopped.
+    """
 
     number: int
     what: Event
     act: Act
     case: int | None = None
     proof_id: str | None = None
+    renaming: Renaming | None = None
     reason: str | None = None
 
 

@@ -22,6 +22,7 @@ from chalicelib.cases.dossier import (
     ProofKind,
     RefusedDocument,
     Remark,
+    Renaming,
     State,
 )
 from chalicelib.common.instants import instant_from, instant_text
@@ -35,6 +36,8 @@ def dossier_to_json(dossier: Dossier) -> dict[str, Any]:
         "proofs": [_proof_to_json(each) for each in dossier.proofs],
         "cases": [_case_to_json(each) for each in dossier.cases],
         "stopped_on": _text(dossier.stopped_on),
+        "renamed_to": _renaming_to_json(dossier.renamed_to),
+        "formerly": _renaming_to_json(dossier.formerly),
     }
 
 
@@ -45,6 +48,8 @@ def dossier_from_json(stored: Mapping[str, Any]) -> Dossier:
         proofs=tuple(_proof_from_json(each) for each in stored["proofs"]),
         cases=tuple(_case_from_json(each) for each in stored["cases"]),
         stopped_on=_day(stored["stopped_on"]),
+        renamed_to=_renaming_from_json(stored.get("renamed_to")),  # stored before names could change: absent
+        formerly=_renaming_from_json(stored.get("formerly")),
     )
 
 
@@ -57,6 +62,7 @@ def entry_to_json(entry: Entry) -> dict[str, Any]:
         "on": entry.act.on.isoformat(),
         "case": entry.case,
         "proof_id": entry.proof_id,
+        "renaming": _renaming_to_json(entry.renaming),
         "reason": entry.reason,
     }
 
@@ -68,7 +74,30 @@ def entry_from_json(stored: Mapping[str, Any]) -> Entry:
         act=Act(by=stored["by"], at=instant_from(stored["at"]), on=date.fromisoformat(stored["on"])),
         case=stored["case"],
         proof_id=stored["proof_id"],
+        renaming=_renaming_from_json(stored.get("renaming")),
         reason=stored["reason"],
+    )
+
+
+def _renaming_to_json(renaming: Renaming | None) -> dict[str, str] | None:
+    if renaming is None:
+        return None
+    return {
+        "other": renaming.other,
+        "municipality_code": renaming.municipality_code,
+        "said_by": renaming.said_by,
+        "said_on": renaming.said_on.isoformat(),
+    }
+
+
+def _renaming_from_json(stored: Mapping[str, str] | None) -> Renaming | None:
+    if stored is None:
+        return None
+    return Renaming(
+        other=stored["other"],
+        municipality_code=stored["municipality_code"],
+        said_by=stored["said_by"],
+        said_on=date.fromisoformat(stored["said_on"]),
     )
 
 

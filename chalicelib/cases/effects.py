@@ -6,6 +6,7 @@ said. So evaluating a month again, whenever, comes to the same. Pure: no clock, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -37,17 +38,18 @@ class Effects:
 NO_EFFECTS = Effects()
 
 
-def effects(dossier: Dossier, *, month: Month, evaluated_on: date) -> Effects:
-    """Return what holds for the month, which was first evaluated on a day."""
+def effects(dossiers: Sequence[Dossier], *, month: Month, evaluated_on: date) -> Effects:
+    """Return what holds for the month, which was first evaluated on a day, by an agent's dossiers under all names."""
+    cases = [case for dossier in dossiers for case in dossier.cases]
     resets = [
         case.settled_on
-        for case in dossier.cases
+        for case in cases
         if case.state in _STARTS_ANEW and case.settled_on is not None and case.settled_on <= month.last_day
     ]
     return Effects(
         reset_on=max(resets, default=None),
-        is_paused=any(_is_paused_on(case, month.last_day) for case in dossier.cases),
-        trained_since=_trained_since(dossier, before=evaluated_on),
+        is_paused=any(_is_paused_on(case, month.last_day) for case in cases),
+        trained_since=_trained_since(dossiers, before=evaluated_on),
     )
 
 
@@ -58,9 +60,9 @@ def _is_paused_on(case: Case, day: date) -> bool:
     return case.settled_on is None or case.settled_on > day
 
 
-def _trained_since(dossier: Dossier, *, before: date) -> date | None:
+def _trained_since(dossiers: Sequence[Dossier], *, before: date) -> date | None:
     latest_by_kind: dict[ProofKind, date] = {}
-    for proof in dossier.proofs:
+    for proof in (proof for dossier in dossiers for proof in dossier.proofs):
         if proof.verified_on is not None and proof.verified_on < before:
             latest_by_kind[proof.kind] = max(proof.taken_on, latest_by_kind.get(proof.kind, date.min))
     return min(latest_by_kind.values()) if set(latest_by_kind) == set(ProofKind) else None

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from chalicelib.cases.dossier import State
-from chalicelib.common.danish import long_date
+from chalicelib.common.danish import long_date, month_name
 from chalicelib.common.errors import Conflict, NotFound, Refused
+from chalicelib.common.months import Month
 
 STATE_NAMES = {
     State.PROPOSED: "foreslået",
@@ -136,3 +137,78 @@ class Stopped(Conflict):
 
     def __init__(self) -> None:
         super().__init__("Agenten er stoppet, så der er ikke mere at gøre i sagen.")
+
+
+class NotTheirAgent(NotFound):
+    """Raised when a leader would act on an agent who has no months in the leader's municipality."""
+
+    code = "not_their_agent"
+
+    def __init__(self) -> None:
+        super().__init__("Agenten er ikke i kommunens måneder.")
+
+
+class SameName(Refused):
+    """Raised when an agent would be renamed to the id that it has."""
+
+    code = "same_name"
+
+    def __init__(self) -> None:
+        super().__init__("Det er det id, agenten har nu. Skriv det nye.")
+
+
+class RenamedAlready(Conflict):
+    """Raised when the agent has another id by now, or its new id has."""
+
+    code = "renamed_already"
+
+    def __init__(self, agent: str, other: str) -> None:
+        super().__init__(f"Agent {agent} hedder allerede {other}. Er det forkert, så skriv til sekretariatet.")
+
+
+class NameTaken(Conflict):
+    """Raised when the new id is another agent's by an earlier renaming."""
+
+    code = "name_taken"
+
+    def __init__(self, agent: str, former: str) -> None:
+        super().__init__(f"Agent {agent} hed før {former}. Er det forkert, så skriv til sekretariatet.")
+
+
+class NameStopped(Refused):
+    """Raised when one of the two ids is an agent's who has stopped."""
+
+    code = "name_stopped"
+
+    def __init__(self, agent: str) -> None:
+        super().__init__(f"Agent {agent} er registreret som stoppet. Er det forkert, så skriv til sekretariatet.")
+
+
+class NameElsewhere(Refused):
+    """Raised when the new id has months, but none in the leader's municipality."""
+
+    code = "name_elsewhere"
+
+    def __init__(self) -> None:
+        super().__init__("Id'et er ikke i kommunens måneder. Se efter, om det er skrevet rigtigt.")
+
+
+class NamesOverlap(Refused):
+    """Raised when the new id has a month before the old one's last is over: then they are two agents."""
+
+    code = "names_overlap"
+
+    def __init__(self, *, last: Month, first: Month) -> None:
+        super().__init__(
+            f"De to id'er er to agenter: Det nye har tal fra {month_name(first)}, og det gamle har tal til og med "
+            f"{month_name(last)}."
+        )
+
+
+class NotRenamed(NotFound):
+    """Raised when there is no renaming to undo."""
+
+    code = "not_renamed"
+
+    def __init__(self) -> None:
+        super().__init__("Agenten har ikke haft et andet id.")

@@ -146,13 +146,16 @@ def refuse_proof(agent: str, proof_id: str, reason: str, *, by: Person, clock: C
     return _take(dossier, step, clock=clock)
 
 
-def stop(agent: str, *, by: Person, clock: Clock = system_clock) -> Dossier:
-    """Enter that an agent has stopped.
+def stop(agent: str, *, has_months_in: Collection[str], by: Person, clock: Clock = system_clock) -> Dossier:
+    """Enter that an agent has stopped, who has months in these municipalities.
 
     Raises:
+        NotTheirAgent: none of them is the leader's.
         Stopped: that is known.
         NoOpenCase: the open case is another municipality's.
     """
+    if not any(_may_reach(by, code) for code in has_months_in):
+        raise refusals.NotTheirAgent
     dossier = store.get(agent)
     case = dossier.open_case
     if case is not None and not _may_reach(by, case.ground.municipality_code):

@@ -24,6 +24,7 @@ from chalicelib.cases.dossier import (
     Instruction,
     Ordered,
     Remark,
+    Renaming,
     State,
     Step,
 )
@@ -178,12 +179,13 @@ def happened(
     *,
     case: Case | None = None,
     proof_id: str | None = None,
+    renaming: Renaming | None = None,
     reason: str | None = None,
 ) -> Step:
     """Return the step to `after`, which is one version further."""
     number = after.version + 1
     about = case.number if case else None
-    entry = Entry(number=number, what=what, act=act, case=about, proof_id=proof_id, reason=reason)
+    entry = Entry(number=number, what=what, act=act, case=about, proof_id=proof_id, renaming=renaming, reason=reason)
     return Step(dossier=replace(after, version=number), entries=(entry,))
 
 

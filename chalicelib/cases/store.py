@@ -10,7 +10,7 @@ Keys:
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from pynamodb.attributes import UnicodeAttribute
@@ -79,6 +79,19 @@ def of_agents(agents: Iterable[str]) -> dict[str, Dossier]:
     return {dossier.agent: dossier for dossier in (dossier_from_json(row.dossier) for row in rows)}
 
 
+def of_agents_by_all_names(agents: Iterable[str]) -> dict[str, Dossier]:
+    """Return the dossiers of those agents who have one, and of every other id that is one of theirs, by id."""
+    found: dict[str, Dossier] = {}
+    asked: set[str] = set()
+    wanted = set(agents)
+    while wanted:
+        asked |= wanted
+        read = of_agents(sorted(wanted))
+        found |= read
+        wanted = {each.other for dossier in read.values() for each in dossier.renamings} - asked
+    return found
+
+
 def history(agent: str) -> tuple[Entry, ...]:
     """Return what happened to an agent's dossier, oldest first (strong read)."""
     rows = _EntryRow.query(_agent(agent), _EntryRow.sk.startswith("h#"), consistent_read=True)
@@ -103,18 +116,28 @@ def waiting(kind: Kind, *, municipality_code: str = "") -> tuple[Work, ...]:
 def commit(before: Dossier, step: Step, *, also: Also = lambda _: None) -> None:
     """Store what happened to a dossier, and whatever `also` adds to the transaction: all of it, or nothing.
 
+    Raises:
+        Conflict: somebody else wrote the dossier since it was read, or `also` met a conflict.
+    """
+    commit_together([(before, step)], also=also)
+
+
+def commit_together(changes: Sequence[tuple[Dossier, Step]], *, also: Also = lambda _: None) -> None:
+    """Store what happened to several dossiers, each with what it was before, as one transaction.
+
     A transaction whose answer was lost is tried again and then meets itself: it knows its own token.
 
     Raises:
-        Conflict: somebody else wrote the dossier since it was read, or `also` met a conflict.
+        Conflict: somebody else wrote one of the dossiers since it was read, or `also` met a conflict.
     """
     token = secrets.token_hex(8)
     try:
         with conflict_means(_BUSY), transaction() as writes:
-            add_to(writes, before, step, written_by=token)
+            for before, step in changes:
+                add_to(writes, before, step, written_by=token)
             also(writes)
     except Conflict:
-        if _written_by(step) != token:
+        if _written_by(changes[0][1]) != token:
             raise
 
 

@@ -14,16 +14,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from chalicelib.cases.dossier import Dossier
 from chalicelib.cases.effects import Effects
 from chalicelib.common.clock import Clock, system_clock
 from chalicelib.common.errors import Conflict, TryLater
 from chalicelib.common.months import Month
-from chalicelib.evaluation import letters, proposals, store, summaries
+from chalicelib.evaluation import letters, moving, proposals, store, summaries
 from chalicelib.evaluation.ledger import Change, MunicipalityMonth, Row, changed_standings, evaluate_rows
 from chalicelib.evaluation.ledger_json import standing_to_json
+from chalicelib.evaluation.moving import Moves
 from chalicelib.evaluation.policies import policy_for, rules_used
-from chalicelib.evaluation.requests import LIVE, Request, ask_for
+from chalicelib.evaluation.requests import LIVE, Request
 from chalicelib.evaluation.rules import AgentMonth, Standing
 from chalicelib.kpi import figures
 from chalicelib.mail import outbox
@@ -67,8 +67,7 @@ class _Stored:
     before: MunicipalityMonth | None
     figures_by_month: Mapping[Month, figures.MunicipalityFigures]
     current_by_month: Mapping[Month, MunicipalityMonth]
-    elsewhere_by_agent: Mapping[str, frozenset[str]]
-    dossiers: Mapping[str, Dossier]
+    moves: Moves
     evaluated_on_by_month: Mapping[Month, date]
 
 
@@ -87,12 +86,14 @@ def _follow_once(request: Request, *, clock: Clock) -> None:
         outbox.nudge(mail.mail_id for mail in mails)
         metrics.count(Metric.MUNICIPALITY_MONTHS_EVALUATED, len(evaluated))
         # Read again after the commit: whoever took an agent over meanwhile noted that before reading our standing.
-        homes = store.homes(request.run, _agents(stored, now))
-        stored = replace(stored, elsewhere_by_agent=_elsewhere(homes, request.municipality_code))
+        again = moving.moves(
+            request.run, request.municipality_code, _agents(stored, now), dossiers=stored.moves.dossiers
+        )
+        stored = replace(stored, moves=again)
     now_by_month = dict(stored.current_by_month) | {each.now.month: each.now for each in evaluated}
     if request.run == LIVE:
-        proposals.reconcile(request.municipality_code, now_by_month, dossiers=stored.dossiers, clock=clock)
-    _ask_where_agents_went(stored, [each.now for each in evaluated])
+        proposals.reconcile(request.municipality_code, now_by_month, dossiers=stored.moves.dossiers, clock=clock)
+    moving.ask_where_agents_went(stored.moves, now_by_month)
     if request.run == LIVE:
         summaries.record_when_complete(to_look_at, book=book, clock=clock)
 
@@ -118,15 +119,14 @@ def _read(due: Sequence[store.DueMonth], *, run: str, head: store.Head) -> _Stor
         before=before,
         figures_by_month=found,
         current_by_month=current,
-        elsewhere_by_agent={},
-        dossiers={},
+        moves=Moves(run=run, municipality_code=code, homes={}, dossiers={}),
         evaluated_on_by_month={each.month: each.started_on for each in due},
     )
     agents = _agents(stored)
-    homes = store.homes(run, agents)
-    _note_newcomers(stored, homes)
     dossiers = proposals.dossiers(agents) if run == LIVE else {}
-    return replace(stored, elsewhere_by_agent=_elsewhere(homes, code), dossiers=dossiers)
+    moves = moving.moves(run, code, agents, dossiers=dossiers)
+    _note_newcomers(stored, moves.homes)
+    return replace(stored, moves=moves)
 
 
 def _agents(stored: _Stored, evaluated: Sequence[MunicipalityMonth] = ()) -> set[str]:
@@ -147,10 +147,6 @@ def _note_newcomers(stored: _Stored, homes: Mapping[str, frozenset[str]]) -> Non
             store.add_home(stored.run, agent, code)
 
 
-def _elsewhere(homes: Mapping[str, frozenset[str]], code: str) -> dict[str, frozenset[str]]:
-    return {agent: codes - {code} for agent, codes in homes.items() if codes - {code}}
-
-
 def _evaluate(stored: _Stored, *, book: RuleBook) -> list[_Evaluated]:
     """Return the months whose inputs differ from those of their current revision, oldest first."""
     code = stored.head.municipality_code
@@ -158,10 +154,10 @@ def _evaluate(stored: _Stored, *, book: RuleBook) -> list[_Evaluated]:
     standings = {} if stored.before is None else dict(stored.before.standings)
     for month, found in sorted(stored.figures_by_month.items()):
         rows = _rows(found)
-        standings = _with_movers(standings, rows, stored=stored, month=month)
+        standings = moving.with_movers(standings, {row.agent for row in rows}, known=stored.moves, month=month)
         rules = rules_used(month, book)
         effects = proposals.effects_in(
-            stored.dossiers, rows, month=month, evaluated_on=stored.evaluated_on_by_month[month]
+            stored.moves.dossiers, rows, month=month, evaluated_on=stored.evaluated_on_by_month[month]
         )
         snapshot = _snapshot(found.revision, rules=rules, standings=standings, effects=effects)
         was = stored.current_by_month.get(month)
@@ -203,23 +199,6 @@ def _rows(found: figures.MunicipalityFigures) -> list[Row]:
     ]
 
 
-def _with_movers(
-    standings: Mapping[str, Standing], rows: list[Row], *, stored: _Stored, month: Month
-) -> dict[str, Standing]:
-    """Return the standings with those of agents who last had a row elsewhere: history follows the agent's id."""
-    found = dict(standings)
-    for agent in {row.agent for row in rows} & stored.elsewhere_by_agent.keys():
-        for other in sorted(stored.elsewhere_by_agent[agent]):
-            head = store.heads(stored.run, [other])[other]
-            theirs = store.current(stored.run, head, head.last_before(month))
-            if theirs is None or agent not in theirs.standings:
-                continue
-            elsewhere, here = theirs.standings[agent], found.get(agent, Standing())
-            if here.month is None or (elsewhere.month is not None and elsewhere.month > here.month):
-                found[agent] = elsewhere
-    return found
-
-
 def _snapshot(
     figures_revision: int,
     *,
@@ -253,34 +232,3 @@ def _mails(stored: _Stored, evaluated: list[_Evaluated], *, book: RuleBook, cloc
         was, now = current[max(current)], after[max(after)]
         mails += letters.corrections(changes, was=was, now=now, book=book, today=today)
     return mails
-
-
-def _ask_where_agents_went(stored: _Stored, evaluated: Sequence[MunicipalityMonth]) -> None:
-    """Ask the municipalities that agents went on to, when they judged from a standing that isn't so any more."""
-    ours = dict(stored.current_by_month) | {month.month: month for month in evaluated}
-    for other in sorted(frozenset().union(*stored.elsewhere_by_agent.values())):
-        movers = {agent for agent, codes in stored.elsewhere_by_agent.items() if other in codes}
-        theirs = store.heads(stored.run, [other])[other]
-        for month in sorted(theirs.revision_by_month):
-            known = ours.get(max((each for each in ours if each < month), default=month))
-            if known is None or known.month == month:
-                continue
-            judged = store.current(stored.run, theirs, month)
-            if judged is not None and _is_outdated(judged, known, movers):
-                ask_for(Request(run=stored.run, municipality_code=other, from_month=month))
-                break
-
-
-def _is_outdated(judged: MunicipalityMonth, known: MunicipalityMonth, movers: set[str]) -> bool:
-    """Whether a mover was judged from an older standing than the one known."""
-    return any(
-        _overrules(known.standings[line.agent], line.before)
-        for line in judged.lines
-        if line.agent in movers and line.agent in known.standings
-    )
-
-
-def _overrules(standing: Standing, used: Standing) -> bool:
-    if standing.month is None or (used.month is not None and used.month > standing.month):
-        return False
-    return standing != used

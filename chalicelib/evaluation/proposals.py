@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from chalicelib.cases import service, store
+from chalicelib.cases import naming, service, store
 from chalicelib.cases.dossier import Dossier, Ground, GroundMonth
 from chalicelib.cases.effects import NO_EFFECTS, Effects, effects
 from chalicelib.cases.work import Kind
@@ -23,8 +23,8 @@ from chalicelib.mail import outbox
 
 
 def dossiers(agents: Iterable[str]) -> dict[str, Dossier]:
-    """Return the dossiers of those agents who have one, by agent."""
-    return store.of_agents(sorted(agents))
+    """Return the dossiers of those agents who have one, and of every other id of theirs, by id."""
+    return store.of_agents_by_all_names(agents)
 
 
 def undecided() -> frozenset[str]:
@@ -37,11 +37,15 @@ def effects_in(
 ) -> dict[str, Effects]:
     """Return what people decided that counts for the month, by agent; agents for whom nothing does are left out."""
     by_agent = {
-        row.agent: effects(found[row.agent], month=month, evaluated_on=evaluated_on)
+        row.agent: effects(_of_all_names(row.agent, found), month=month, evaluated_on=evaluated_on)
         for row in rows
         if row.agent in found
     }
     return {agent: each for agent, each in by_agent.items() if each != NO_EFFECTS}
+
+
+def _of_all_names(agent: str, found: Mapping[str, Dossier]) -> list[Dossier]:
+    return [found[name] for name in naming.all_names(agent, found) if name in found]
 
 
 def reconcile(

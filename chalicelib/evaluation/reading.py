@@ -11,7 +11,7 @@ from chalicelib.evaluation.ledger import Line, MunicipalityMonth
 from chalicelib.evaluation.requests import LIVE
 from chalicelib.evaluation.rules import Outcome
 
-__all__ = ["Line", "MunicipalityMonth", "Outcome", "line_facts", "lines", "months_of"]
+__all__ = ["Line", "MunicipalityMonth", "Outcome", "line_facts", "lines", "months_of", "rows_of"]
 
 
 def lines(run: str, month: Month) -> tuple[Line, ...]:
@@ -25,6 +25,18 @@ def months_of(municipality_code: str, *, most: int = 12) -> tuple[MunicipalityMo
     """Return the current revisions of a municipality's latest `most` months of the live run, oldest first."""
     head = store.heads(LIVE, [municipality_code])[municipality_code]
     return store.currents(LIVE, head, sorted(head.revision_by_month)[-most:])
+
+
+def rows_of(agent: str) -> dict[str, tuple[Month, ...]]:
+    """Return the months in which an agent id has a line in the live run, oldest first, by municipality code."""
+    codes = sorted(store.homes(LIVE, [agent]).get(agent, ()))
+    months_by_code = {code: _months_with(agent, head) for code, head in store.heads(LIVE, codes).items()}
+    return {code: months for code, months in months_by_code.items() if months}
+
+
+def _months_with(agent: str, head: store.Head) -> tuple[Month, ...]:
+    evaluated = store.currents(LIVE, head, head.revision_by_month)
+    return tuple(each.month for each in evaluated if agent in each.line_by_agent())
 
 
 def line_facts(line: Line) -> dict[str, Any]:

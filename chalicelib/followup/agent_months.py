@@ -25,10 +25,16 @@ def rows(months: Sequence[MunicipalityMonth], agent: str) -> list[dict[str, Any]
     ]
 
 
-def points(months: Sequence[MunicipalityMonth], agent: str) -> list[Point]:
-    """Return the agent's months as a chart draws them, each month from the first to the last of `months`."""
+def points(months: Sequence[MunicipalityMonth], names: Sequence[str]) -> list[Point]:
+    """Return an agent's months, by all its ids, as a chart draws them: each from the first to the last of `months`."""
     by_month = {month.month: month for month in months}
-    return [_point(month, by_month, agent) for month in months_from(months[0].month, months[-1].month)]
+    return [_point(month, by_month, names) for month in months_from(months[0].month, months[-1].month)]
+
+
+def line_of(month: MunicipalityMonth, names: Sequence[str]) -> Line | None:
+    """Return an agent's line of a month, by whichever of its ids it has one."""
+    line_by_agent = month.line_by_agent()
+    return next((line_by_agent[name] for name in names if name in line_by_agent), None)
 
 
 def rules_used(rules: Mapping[str, Any], line: Line) -> list[str]:
@@ -44,10 +50,10 @@ def rules_used(rules: Mapping[str, Any], line: Line) -> list[str]:
     return told
 
 
-def _point(month: Month, by_month: Mapping[Month, MunicipalityMonth], agent: str) -> Point:
+def _point(month: Month, by_month: Mapping[Month, MunicipalityMonth], names: Sequence[str]) -> Point:
     known = by_month.get(month) or by_month[max(each for each in by_month if each < month)]
     target = known.rules[RuleName.FCR_TARGET_PERCENT]["value"]
-    line = by_month[month].line_by_agent().get(agent) if month in by_month else None
+    line = line_of(by_month[month], names) if month in by_month else None
     if line is None:
         return Point(month=month, target_percent=target, kind=Kind.NOT_COUNTED, answered=0, resolved=0)
     return Point(month=month, target_percent=target, kind=_kind(line), answered=line.answered, resolved=line.resolved)

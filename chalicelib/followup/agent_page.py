@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from secrets import token_hex
 from typing import Any
@@ -11,7 +11,7 @@ from chalicelib.access import look_log
 from chalicelib.access.people import Person, Role
 from chalicelib.access.visit import Visit
 from chalicelib.cases import refusals, store
-from chalicelib.cases.dossier import Case, Dossier, Entry, Proof, State
+from chalicelib.cases.dossier import Case, Dossier, Entry, Proof, Renaming, State
 from chalicelib.common import municipalities
 from chalicelib.common.danish import long_date
 from chalicelib.common.errors import AppError, Conflict, NotFound
@@ -24,11 +24,17 @@ from chalicelib.followup.own import is_about_own, own_entries, own_part
 from chalicelib.runtime.web import Answer, BadRequest, see_other, with_forms_to
 
 _PURPOSE = "Opfølgning: agentens måneder og sag"
-_TYPED = ("svar", "tekst", "slags", "dato", "kilde")
+_TYPED = ("svar", "tekst", "slags", "dato", "kilde", "navn")
 _FIELD_BY_REFUSAL: Mapping[type[AppError], str] = {
     refusals.ReasonMissing: "tekst",
     refusals.ProofAhead: "dato",
     refusals.SourceMissing: "kilde",
+    refusals.SameName: "navn",
+    refusals.RenamedAlready: "navn",
+    refusals.NameTaken: "navn",
+    refusals.NameStopped: "navn",
+    refusals.NameElsewhere: "navn",
+    refusals.NamesOverlap: "navn",
 }
 
 
@@ -52,7 +58,8 @@ def shown(visit: Visit, *, errors: Mapping[str, str] | None = None, status: int 
     look_log.note(
         who=visit.somebody.address, purpose=_PURPOSE, municipality_code=code, agents=(agent,), clock=visit.clock
     )
-    own = own_part(store.get(agent), code)
+    dossier = store.get(agent)
+    own = own_part(dossier, code)
     proofs = [_proof(each, visit) for each in reversed(own.proofs)]
     answer = visit.page(
         "followup/agent.html",
@@ -62,13 +69,14 @@ def shown(visit: Visit, *, errors: Mapping[str, str] | None = None, status: int 
         page=address(code, agent),
         name=municipalities.by_code[code].name,
         stopped=long_date(own.stopped_on) if own.stopped_on else "",
-        chart=month_chart.drawn(agent_months.points(months, agent)),
+        chart=month_chart.drawn(agent_months.points(months, [agent])),
         months=agent_months.rows(months, agent),
         waiting=waiting_texts(own),
         cases=[_case(each, visit) for each in reversed(own.cases)],
         proofs=proofs,
-        history=case_pages.history(_told(entry, own) for entry in own_entries(store.history(agent), own)),
-        can=_can(visit, own),
+        history=case_pages.history(_told(entry, own, code) for entry in own_entries(store.history(agent), own, code)),
+        can=_can(visit, own) | {"rename": _may_rename(visit, dossier)},
+        names={"now": _name(own.renamed_to, months), "formerly": _name(own.formerly, months)},
         answers=_answers(own),
         proof_kinds=leader_forms.PROOF_KINDS,
         longest_text=leader_forms.LONGEST_TEXT,
@@ -122,9 +130,9 @@ def _proof(proof: Proof, visit: Visit) -> dict[str, Any]:
     return {**row, "badge": ("Venter på sekretariatet", "info")} if proof.is_waiting else row
 
 
-def _told(entry: Entry, own: Dossier) -> Entry:
+def _told(entry: Entry, own: Dossier, code: str) -> Entry:
     """Return the entry; that an agent stopped may have been said elsewhere, and by whom is theirs."""
-    return entry if is_about_own(entry, own) else replace(entry, act=replace(entry.act, by="En leder"))
+    return entry if is_about_own(entry, own, code) else replace(entry, act=replace(entry.act, by="En leder"))
 
 
 def _can(visit: Visit, own: Dossier) -> dict[str, bool]:
@@ -135,6 +143,23 @@ def _can(visit: Visit, own: Dossier) -> dict[str, bool]:
         "register": is_leader,
         "confirm": is_leader,
         "stop": is_leader and own.stopped_on is None,
+    }
+
+
+def _may_rename(visit: Visit, dossier: Dossier) -> bool:
+    is_over = dossier.stopped_on is not None or dossier.renamed_to is not None
+    return visit.somebody.role is Role.LEADER and not is_over
+
+
+def _name(renaming: Renaming | None, months: Sequence[MunicipalityMonth]) -> dict[str, str] | None:
+    """Return what is said of another id; its address where it has a page, which it has when it has months."""
+    if renaming is None:
+        return None
+    has_page = any(renaming.other in month.line_by_agent() for month in months)
+    return {
+        "agent": renaming.other,
+        "address": address(renaming.municipality_code, renaming.other) if has_page else "",
+        "said": f"{long_date(renaming.said_on)} af {renaming.said_by}",
     }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from chalicelib.access import look_log
 from chalicelib.access.people import Person
 from chalicelib.access.visit import Visit
-from chalicelib.cases import refusals, store
+from chalicelib.cases import naming, refusals, store
 from chalicelib.common import municipalities
 from chalicelib.common.errors import AppError, Conflict, NotFound
 from chalicelib.common.written import FormRefused
@@ -33,9 +33,9 @@ def shown(visit: Visit, *, errors: Mapping[str, str] | None = None, status: int 
     """
     agent, today = visit.parameters["agent"], visit.clock.today()
     dossier = store.get(agent)
-    if not dossier.version:
-        raise CaseUnknown
     code = case_pages.municipality_of(dossier)
+    if code is None:
+        raise CaseUnknown
     look_log.note(
         who=visit.somebody.address,
         purpose="Behandling af en sag om opfølgning",
@@ -50,9 +50,10 @@ def shown(visit: Visit, *, errors: Mapping[str, str] | None = None, status: int 
         agent=agent,
         address=case_pages.address(agent),
         municipality=municipalities.by_code[code].name,
+        names=case_pages.names(dossier),
         stopped_on=dossier.stopped_on.isoformat() if dossier.stopped_on else None,
         case=case_pages.case_facts(current, today=today) if current else None,
-        ground=case_ground.facts(current.ground, agent=agent, today=today) if current else None,
+        ground=case_ground.facts(current.ground, names=_names(agent), today=today) if current else None,
         proofs=[
             case_pages.proof_row(each, agent=agent) | {"field": refusal_field(each.proof_id)}
             for each in reversed(dossier.proofs)
@@ -62,6 +63,10 @@ def shown(visit: Visit, *, errors: Mapping[str, str] | None = None, status: int 
         typed=visit.form.text if errors else _nothing,
         errors=errors or {},
     )
+
+
+def _names(agent: str) -> tuple[str, ...]:
+    return naming.all_names(agent, store.of_agents_by_all_names([agent]))
 
 
 def after(visit: Visit, act: Callable[[str, Person], object], *, reason_field: str = "") -> Answer:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import quote
 
-from chalicelib.cases.dossier import SYSTEM, Case, Dossier, Entry, Event, Proof, State
+from chalicelib.cases.dossier import SYSTEM, Case, Dossier, Entry, Event, Proof, Renaming, State
 from chalicelib.cases.steps import may_be_decided
 from chalicelib.cases.work import Kind, Work
 from chalicelib.common import municipalities
@@ -119,7 +119,7 @@ def history(entries: Iterable[Entry]) -> list[dict[str, Any]]:
     return [
         {
             "at": clock_time(entry.act.at),
-            "what": EVENT_NAMES[entry.what],
+            "what": EVENT_NAMES[entry.what] + (f": {entry.renaming.other}" if entry.renaming else ""),
             "by": "Systemet" if entry.act.by == SYSTEM else entry.act.by,
             "reason": entry.reason or "",
         }
@@ -127,13 +127,29 @@ def history(entries: Iterable[Entry]) -> list[dict[str, Any]]:
     ]
 
 
-def municipality_of(dossier: Dossier) -> str:
-    """Return the code of the municipality that the dossier is about now: of its latest case, else its latest proof."""
+def names(dossier: Dossier) -> dict[str, dict[str, str] | None]:
+    """Return what is said of the agent's other ids, each with the address of its page and who said it."""
+    return {"now": _name(dossier.renamed_to), "formerly": _name(dossier.formerly)}
+
+
+def municipality_of(dossier: Dossier) -> str | None:
+    """Return the code of the municipality that the dossier is about now: of its latest case, else its latest proof.
+
+    Else of whoever said another name of the agent; None when there is nothing of that.
+    """
     codes: Sequence[str] = [
+        *(each.municipality_code for each in dossier.renamings),
         *(proof.municipality_code for proof in dossier.proofs),
         *(case.ground.municipality_code for case in dossier.cases),
     ]
-    return codes[-1]
+    return codes[-1] if codes else None
+
+
+def _name(renaming: Renaming | None) -> dict[str, str] | None:
+    if renaming is None:
+        return None
+    said = f"{long_date(renaming.said_on)} af {renaming.said_by}"
+    return {"agent": renaming.other, "address": address(renaming.other), "said": said}
 
 
 def _dates(case: Case) -> list[tuple[str, str]]:

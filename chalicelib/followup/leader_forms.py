@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from chalicelib.cases.dossier import Event, ProofKind
-from chalicelib.common import written
+from chalicelib.common import agent_ids, written
 from chalicelib.common.written import FieldRefused, Fields, FormRefused
 from chalicelib.followup.case_wording import PROOF_NAMES
 from chalicelib.runtime.web import BadRequest, Form
@@ -80,6 +80,23 @@ def proof(form: Form) -> TypedProof:
     return TypedProof(proof_id=proof_id, kind=kind, taken_on=taken_on, source=source)
 
 
+def new_name(form: Form) -> str:
+    """Return the id that the leader says the agent has now.
+
+    Raises:
+        FormRefused: it can't be an agent's id, or they didn't tick that they are sure.
+    """
+    fields = Fields()
+    name = fields.read("navn", lambda: _agent_id(form.text("navn").strip()))
+    if form.text("navnsikker") != "ja":
+        fields.refuse(
+            "navnsikker", "Sæt kryds, hvis det er den samme medarbejder: tællingen følger med til det nye id."
+        )
+    fields.check()
+    assert name is not None
+    return name
+
+
 def check_sure(form: Form) -> None:
     """Check that whoever says that an agent has stopped ticked that they are sure.
 
@@ -88,6 +105,15 @@ def check_sure(form: Form) -> None:
     """
     if form.text("sikker") != "ja":
         raise FormRefused({"sikker": "Sæt kryds, hvis agenten er stoppet: en åben sag bliver afsluttet."})
+
+
+def _agent_id(text: str) -> str:
+    if not text:
+        raise FieldRefused("Skriv det id, agenten har nu.")
+    fault = agent_ids.fault_of(text)
+    if fault is not None:
+        raise FieldRefused(f"Id'et {fault}. Skriv det, som det står i telefonsystemet.")
+    return text
 
 
 def _event(text: str) -> Event:

@@ -5,25 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from chalicelib.cases.dossier import Dossier, Entry, Event
+from chalicelib.cases.dossier import Dossier, Entry, Event, Renaming
 
 
 def own_part(dossier: Dossier, municipality_code: str) -> Dossier:
-    """Return the dossier with the municipality's own cases and proofs."""
+    """Return the dossier with the municipality's own cases and proofs, and what it said of names."""
     return replace(
         dossier,
         cases=tuple(each for each in dossier.cases if each.ground.municipality_code == municipality_code),
         proofs=tuple(each for each in dossier.proofs if each.municipality_code == municipality_code),
+        renamed_to=_own(dossier.renamed_to, municipality_code),
+        formerly=_own(dossier.formerly, municipality_code),
     )
 
 
-def own_entries(history: Iterable[Entry], own: Dossier) -> tuple[Entry, ...]:
-    """Return the entries about the cases and proofs that are left, and that the agent stopped, in their order."""
-    return tuple(entry for entry in history if entry.what is Event.STOPPED or is_about_own(entry, own))
+def own_entries(history: Iterable[Entry], own: Dossier, municipality_code: str) -> tuple[Entry, ...]:
+    """Return the entries about what is the municipality's own, and that the agent stopped, in their order."""
+    return tuple(
+        entry for entry in history if entry.what is Event.STOPPED or is_about_own(entry, own, municipality_code)
+    )
 
 
-def is_about_own(entry: Entry, own: Dossier) -> bool:
-    """Whether an entry is about a case or proof that is left."""
+def is_about_own(entry: Entry, own: Dossier, municipality_code: str) -> bool:
+    """Whether an entry is about a case or proof that is left, or about what the municipality said of names."""
+    if entry.renaming is not None:
+        return entry.renaming.municipality_code == municipality_code
     if entry.proof_id is not None:
         return own.proof(entry.proof_id) is not None
     return entry.case is not None and own.case(entry.case) is not None
+
+
+def _own(renaming: Renaming | None, municipality_code: str) -> Renaming | None:
+    return renaming if renaming is not None and renaming.municipality_code == municipality_code else None

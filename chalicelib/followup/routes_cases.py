@@ -12,7 +12,7 @@ from chalicelib.access.routing import route
 from chalicelib.access.visit import Visit
 from chalicelib.cases import service, store
 from chalicelib.cases.work import Kind
-from chalicelib.followup import case_forms, case_page, case_pages, proof_documents
+from chalicelib.followup import case_forms, case_page, case_pages, proof_documents, renaming
 from chalicelib.runtime.web import Answer
 
 bp = Blueprint(__name__)
@@ -85,6 +85,14 @@ def carried_out(visit: Visit) -> Answer:
 @route(bp, "POST", "/sager/{agent}/orienteret", summary="Kommunen er orienteret: dens frist løber fra i dag")
 def told(visit: Visit) -> Answer:
     return _do(visit, lambda agent, by: service.open_window(agent, by=by.address, clock=visit.clock))
+
+
+@route(bp, "POST", "/sager/{agent}/navn-fortrudt", summary="Fortryd, at agenten har skiftet id")
+def undo_name(visit: Visit) -> Answer:
+    def enter(agent: str, by: Person) -> None:
+        renaming.undo(agent, case_forms.reason(visit.form, "fortryd"), by=by, clock=visit.clock)
+
+    return _do(visit, enter, reason_field="fortryd")
 
 
 def _do(visit: Visit, act: Callable[[str, Person], object], *, reason_field: str = "") -> Answer:

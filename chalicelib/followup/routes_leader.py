@@ -8,7 +8,8 @@ from chalicelib.access.people import Person
 from chalicelib.access.routing import route
 from chalicelib.access.visit import Visit
 from chalicelib.cases import service, store
-from chalicelib.followup import agent_page, agents_page, case_forms, leader_forms, proof_documents
+from chalicelib.evaluation import reading
+from chalicelib.followup import agent_page, agents_page, case_forms, leader_forms, proof_documents, renaming
 from chalicelib.followup.own import own_part
 from chalicelib.runtime.web import Answer
 
@@ -71,6 +72,14 @@ def confirm_instruction(visit: Visit) -> Answer:
 def agent_stopped(visit: Visit) -> Answer:
     def enter(agent: str, by: Person) -> None:
         leader_forms.check_sure(visit.form)
-        service.stop(agent, by=by, clock=visit.clock)
+        service.stop(agent, has_months_in=reading.rows_of(agent), by=by, clock=visit.clock)
+
+    return agent_page.after(visit, enter)
+
+
+@route(bp, "POST", f"{_AGENT}/nyt-navn", summary="Registrér, at agenten har fået et nyt id")
+def agent_renamed(visit: Visit) -> Answer:
+    def enter(agent: str, by: Person) -> None:
+        renaming.rename(agent, leader_forms.new_name(visit.form), by=by, clock=visit.clock)
 
     return agent_page.after(visit, enter)

@@ -13,7 +13,7 @@ from tests.cases.dossiers import Following
 
 
 def _of(dossier: Dossier, month: str) -> tuple[date | None, bool]:
-    found = effects(dossier, month=Month.parse(month), evaluated_on=date(2025, 12, 31))
+    found = effects([dossier], month=Month.parse(month), evaluated_on=date(2025, 12, 31))
     return found.reset_on, found.is_paused
 
 
@@ -21,7 +21,7 @@ def test_an_undecided_proposal_means_nothing() -> None:
     following = Following()
     following.proposed()
 
-    assert effects(following.dossier, month=Month.parse("2025-01"), evaluated_on=date(2025, 2, 5)) == NO_EFFECTS
+    assert effects([following.dossier], month=Month.parse("2025-01"), evaluated_on=date(2025, 2, 5)) == NO_EFFECTS
 
 
 def test_a_declined_proposal_starts_the_counter_anew_from_its_day_s_month_on() -> None:
@@ -62,6 +62,6 @@ def test_proofs_count_when_they_were_verified_before_the_month_s_evaluation(
     following.trained(ProofKind.E_LEARNING, taken=date(2024, 11, 1), verified=date(2025, 1, 3))
     following.trained(ProofKind.PHYSICAL, taken=date(2024, 12, 12), verified=date(2025, 1, 3))
 
-    found = effects(following.dossier, month=Month.parse("2024-12"), evaluated_on=evaluated_on)
+    found = effects([following.dossier], month=Month.parse("2024-12"), evaluated_on=evaluated_on)
 
     assert found.is_trained(Month.parse(step_1)) is is_trained

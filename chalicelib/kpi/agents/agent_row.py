@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from chalicelib.common import municipalities
+from chalicelib.common import agent_ids, municipalities
 from chalicelib.kpi.agents.agent_rules import Figures, impossible
 from chalicelib.kpi.files.sheets import Cell, shown
 from chalicelib.kpi.monthly.calls import average_talk, call_count
@@ -18,7 +18,6 @@ from chalicelib.kpi.tables import danish_values
 from chalicelib.kpi.tables.columns import Column, Columns
 from chalicelib.kpi.tables.danish_values import BadValue
 
-LONGEST_AGENT_ID = 64  # characters
 LOWEST_SATISFACTION, HIGHEST_SATISFACTION = 1, 9
 
 COLUMNS = Columns(
@@ -92,10 +91,9 @@ def agent_id(cell: Cell) -> str:
     if not isinstance(cell, str):
         raise BadValue("er ikke et agent-id; har Excel lavet det om?")
     agent = cell.strip()
-    if len(agent) > LONGEST_AGENT_ID:
-        raise BadValue(f"har mere end {LONGEST_AGENT_ID} tegn")
-    if not agent.isprintable():
-        raise BadValue("indeholder usynlige tegn")
+    fault = agent_ids.fault_of(agent)
+    if fault is not None:
+        raise BadValue(fault)
     return agent
 
 

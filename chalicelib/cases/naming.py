@@ -1,0 +1,104 @@
+"""An agent changes name: the telephony's pseudonymous id of one employee becomes another, and a leader says so.
+
+Two ids become one agent, in both dossiers at once. Each id has at most one before it and one after it, and a new one is
+always the last of its row: so names are rows, never forks or loops. Facts in; the two dossiers as they are afterwards,
+or a named refusal. Pure: no clock, no AWS, no environment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from chalicelib.cases import refusals
+from chalicelib.cases.dossier import Act, Dossier, Event, Renaming, Step
+from chalicelib.cases.steps import happened
+from chalicelib.common.months import Month
+
+
+def renamed(
+    old: Dossier,
+    new: Dossier,
+    *,
+    municipality_code: str,
+    last_month: Month,
+    first_month: Month | None,
+    is_elsewhere: bool,
+    act: Act,
+) -> tuple[Step, Step] | None:
+    """A leader of the municipality says that `old` is called `new` now; None when that is known.
+
+    `last_month` is the last with a row of the agent so far, `first_month` the first with one of the new id: None when
+    there is none yet, for a leader may know the id before its first file. `is_elsewhere`: the new id's rows are other
+    municipalities' alone.
+
+    Raises:
+        SameName, RenamedAlready, NameTaken: the names would be a loop or a fork.
+        NameStopped: one of them is an agent's who has stopped.
+        NameElsewhere, NamesOverlap: the months say that these are two agents.
+    """
+    if old.agent == new.agent:
+        raise refusals.SameName
+    if old.renamed_to is not None and old.renamed_to.other == new.agent:
+        return None
+    for each in (old, new):
+        if each.renamed_to is not None:
+            raise refusals.RenamedAlready(each.agent, each.renamed_to.other)
+        if each.stopped_on is not None:
+            raise refusals.NameStopped(each.agent)
+    if new.formerly is not None:
+        raise refusals.NameTaken(new.agent, new.formerly.other)
+    if is_elsewhere:
+        raise refusals.NameElsewhere
+    if first_month is not None and first_month <= last_month:
+        raise refusals.NamesOverlap(last=last_month, first=first_month)
+    later = Renaming(other=new.agent, municipality_code=municipality_code, said_by=act.by, said_on=act.on)
+    earlier = replace(later, other=old.agent)
+    return (
+        happened(Event.RENAMED, replace(old, renamed_to=later), act, renaming=later),
+        happened(Event.FORMERLY, replace(new, formerly=earlier), act, renaming=earlier),
+    )
+
+
+def undone(old: Dossier, new: Dossier, *, reason: str, act: Act) -> tuple[Step, Step]:
+    """The secretariat undoes that `old` is called `new` now, and says why: both are agents of their own again.
+
+    Raises:
+        NotRenamed: nobody says so, or no more.
+        ReasonMissing: a leader's word isn't taken back without being told why.
+    """
+    later, earlier = old.renamed_to, new.formerly
+    if later is None or earlier is None or (later.other, earlier.other) != (new.agent, old.agent):
+        raise refusals.NotRenamed
+    if not reason.strip():
+        raise refusals.ReasonMissing
+    why = reason.strip()
+    return (
+        happened(Event.NAME_UNDONE, replace(old, renamed_to=None), act, renaming=later, reason=why),
+        happened(Event.NAME_UNDONE, replace(new, formerly=None), act, renaming=earlier, reason=why),
+    )
+
+
+def former_names(agent: str, dossiers: Mapping[str, Dossier]) -> tuple[str, ...]:
+    """Return the ids that the agent had before this one, the latest first. `dossiers` are by id, all names' of it."""
+    names: list[str] = []
+    dossier = dossiers.get(agent)
+    while dossier is not None and dossier.formerly is not None:
+        names.append(dossier.formerly.other)
+        dossier = dossiers.get(names[-1])
+    return tuple(names)
+
+
+def later_names(agent: str, dossiers: Mapping[str, Dossier]) -> tuple[str, ...]:
+    """Return the ids that the agent got after this one, the earliest first. `dossiers` are by id, all names' of it."""
+    names: list[str] = []
+    dossier = dossiers.get(agent)
+    while dossier is not None and dossier.renamed_to is not None:
+        names.append(dossier.renamed_to.other)
+        dossier = dossiers.get(names[-1])
+    return tuple(names)
+
+
+def all_names(agent: str, dossiers: Mapping[str, Dossier]) -> tuple[str, ...]:
+    """Return every id of the agent, this one too, in the order in which it had them."""
+    return (*reversed(former_names(agent, dossiers)), agent, *later_names(agent, dossiers))

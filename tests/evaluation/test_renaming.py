@@ -1,0 +1,285 @@
+"""An agent who changed name is one agent: months, steps and decisions follow from id to id, and back again."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from chalicelib.access.people import Person, Role
+from chalicelib.cases import refusals, service, store
+from chalicelib.cases import renaming as cases_renaming
+from chalicelib.cases.dossier import Event, ProofKind, State
+from chalicelib.cases.work import Kind
+from chalicelib.common.months import Month
+from chalicelib.evaluation import reading
+from chalicelib.evaluation.reading import Line
+from chalicelib.evaluation.requests import LIVE
+from chalicelib.followup import renaming
+from infra.local import aws as emulator
+from tests.conftest import SettableClock
+from tests.evaluation.hotline import DECEMBER, HIGH, JANUARY, LOW, NOVEMBER, OCTOBER, Hotline, digest, mail, mail_ids
+from tests.evaluation.test_following import fill, outcomes
+from tests.evaluation.test_proposals import AGENT, LEADER, STAFF, latest, move_to, pause, proposed
+
+__all__ = ["proposed"]
+
+NEW, NEWEST = "751-901", "751-902"
+REST = {"751-002": HIGH, "751-003": HIGH}
+
+
+def rename(hotline: Hotline, old: str = AGENT, new: str = NEW, *, by: Person = LEADER) -> None:
+    renaming.rename(old, new, by=by, clock=hotline.clock)
+    hotline.drain()
+
+
+def undo(hotline: Hotline, new: str = NEW) -> None:
+    renaming.undo(new, "Det var en anden medarbejder", by=STAFF, clock=hotline.clock)
+    hotline.drain()
+
+
+def month_of(hotline: Hotline, month: Month, agent: str = AGENT, code: str = "751") -> None:
+    """Fill a month in which nobody but this agent is below target."""
+    usual = {"k190": {"190-002": HIGH}, "k240": {"240-001": HIGH}, "k751": dict(REST)}
+    usual[f"k{code}"][agent] = LOW
+    fill(hotline, month, **usual)
+
+
+def ledger() -> list[Line]:
+    return [line for month in (OCTOBER, NOVEMBER, DECEMBER, JANUARY) for line in reading.lines(LIVE, month)]
+
+
+def steps_of(*agents: str) -> list[str]:
+    return [line.outcome.value for line in ledger() if line.agent in agents]
+
+
+@pytest.fixture
+def changed(hotline: Hotline) -> Hotline:
+    """An agent has been below for two months, and for a third under a new id that nobody has told of."""
+    month_of(hotline, OCTOBER)
+    month_of(hotline, NOVEMBER)
+    month_of(hotline, DECEMBER, NEW)
+    hotline.evaluate_up_to(DECEMBER)
+    return hotline
+
+
+def test_a_renamed_agent_goes_on_where_the_old_id_stood_and_one_correction_tells_it(changed: Hotline) -> None:
+    told = mail_ids()
+    assert steps_of(AGENT, NEW) == ["step_1", "step_2", "step_1"]
+
+    rename(changed)
+
+    assert steps_of(AGENT, NEW) == ["step_1", "step_2", "step_3_pause_proposed"]
+    assert sorted(set(mail_ids()) - set(told)) == ["correction-copy_2024-12_751_r2", "correction_2024-12_751_r2"]
+    (change,) = mail("correction_2024-12_751_r2").facts["changes"]
+    assert (change["agent"], change["was"]["step"], change["now"]["step"]) == (
+        NEW,
+        "Trin 1",
+        "Trin 3: pause foreslået",
+    )
+    ground = latest(NEW).ground
+    assert (ground.step_1, [each.month for each in ground.months]) == (OCTOBER, [OCTOBER, NOVEMBER, DECEMBER])
+
+
+def test_before_or_after_the_evaluation_the_ledger_is_the_same(hotline: Hotline) -> None:
+    ledgers = []
+    for when in (NOVEMBER, DECEMBER):
+        emulator.empty()
+        hotline.begin_again()
+        for month, agent in ((OCTOBER, AGENT), (NOVEMBER, AGENT), (DECEMBER, NEW)):
+            month_of(hotline, month, agent)
+            hotline.evaluate_up_to(month)
+            if month == when:
+                rename(hotline)
+        ledgers.append(ledger())
+
+    assert ledgers[0] == ledgers[1]
+
+
+def test_said_twice_it_is_said_once(changed: Hotline) -> None:
+    rename(changed)
+    before = digest()
+
+    rename(changed)
+    changed.ask("751", OCTOBER)
+    changed.drain(times=3)
+
+    assert digest() == before
+    assert [entry.what for entry in store.history(NEW)] == [Event.FORMERLY, Event.PROPOSED]
+
+
+def test_undone_the_ledger_is_as_it_was_and_the_proposal_is_withdrawn(changed: Hotline) -> None:
+    before = ledger()
+    rename(changed)
+
+    undo(changed)
+
+    assert ledger() == before
+    assert latest(NEW).state is State.WITHDRAWN
+    assert [store.history(agent)[-1].what for agent in (AGENT, NEW)] == [Event.NAME_UNDONE, Event.WITHDRAWN]
+    assert store.get(AGENT).renamings == store.get(NEW).renamings == ()
+    assert len([each for each in mail_ids() if each.startswith("correction_")]) == 2
+
+
+def test_names_in_a_row_are_one_agent_and_the_first_may_be_undone(hotline: Hotline) -> None:
+    for month, agent in ((OCTOBER, AGENT), (NOVEMBER, NEW), (DECEMBER, NEWEST)):
+        month_of(hotline, month, agent)
+    hotline.evaluate_up_to(DECEMBER)
+
+    rename(hotline)
+    rename(hotline, NEW, NEWEST)
+    assert steps_of(AGENT, NEW, NEWEST) == ["step_1", "step_2", "step_3_pause_proposed"]
+
+    undo(hotline)
+    assert steps_of(AGENT, NEW, NEWEST) == ["step_1", "step_1", "step_2"]
+
+
+def test_an_id_without_a_month_hands_on_what_it_was_given_until_that_is_undone(hotline: Hotline) -> None:
+    month_of(hotline, OCTOBER)
+    month_of(hotline, NOVEMBER, NEWEST)
+    hotline.evaluate_up_to(NOVEMBER)
+    rename(hotline)
+    rename_without_a_month(hotline)
+    assert steps_of(AGENT, NEWEST) == ["step_1", "step_2"]
+
+    undo(hotline)
+    assert steps_of(AGENT, NEWEST) == ["step_1", "step_1"]
+
+
+def rename_without_a_month(hotline: Hotline) -> None:
+    """Say of NEW that it is NEWEST, as it could be said while NEW had a month."""
+    cases_renaming.rename(
+        NEW, NEWEST, last_month=OCTOBER, first_month=NOVEMBER, is_elsewhere=False, by=LEADER, clock=hotline.clock
+    )
+    hotline.ask("751", NOVEMBER)
+    hotline.drain()
+
+
+def test_history_follows_a_renamed_agent_to_another_municipality_and_so_do_corrections(hotline: Hotline) -> None:
+    month_of(hotline, OCTOBER)
+    month_of(hotline, NOVEMBER, NEW)
+    month_of(hotline, DECEMBER, NEW, code="190")
+    hotline.evaluate_up_to(DECEMBER)
+    rename(hotline)
+    assert steps_of(AGENT, NEW) == ["step_1", "step_2", "step_3_pause_proposed"]
+
+    fill(hotline, OCTOBER, k751={**REST, AGENT: HIGH}, k190={"190-002": HIGH}, k240={"240-001": HIGH})
+    hotline.ask("751", OCTOBER)
+    hotline.drain()
+    assert steps_of(AGENT, NEW) == ["ok", "step_1", "step_2"]
+
+
+def test_a_correction_of_the_old_id_reaches_the_new_one_elsewhere_that_never_was_here(hotline: Hotline) -> None:
+    month_of(hotline, OCTOBER)
+    month_of(hotline, NOVEMBER, NEW, code="190")
+    hotline.evaluate_up_to(OCTOBER)
+    rename(hotline)
+    hotline.evaluate_up_to(NOVEMBER)
+    assert steps_of(AGENT, NEW) == ["step_1", "step_2"]
+
+    fill(hotline, OCTOBER, k751={**REST, AGENT: HIGH}, k190={"190-002": HIGH}, k240={"240-001": HIGH})
+    hotline.ask("751", OCTOBER)
+    hotline.drain()
+    assert steps_of(AGENT, NEW) == ["ok", "step_1"]
+
+
+def after_december(hotline: Hotline, clock: SettableClock, decide: Callable[[SettableClock], None]) -> list[str]:
+    """The old id's proposal of December is decided in January, whose row has the new id."""
+    decide(clock)
+    move_to(clock, date(2025, 2, 5))
+    fill(hotline, JANUARY, k751={NEW: LOW, "751-002": LOW, "751-003": HIGH})
+    rename(hotline)
+    hotline.evaluate_up_to(JANUARY)
+    return steps_of(NEW)
+
+
+def test_a_pause_of_the_old_id_is_one_of_the_new(proposed: Hotline, clock: SettableClock) -> None:
+    assert after_december(proposed, clock, pause) == ["paused"]
+    assert latest().state is State.PAUSED
+    assert store.get(NEW).cases == ()
+
+
+def test_a_proposal_that_waits_isn_t_made_twice(proposed: Hotline, clock: SettableClock) -> None:
+    assert after_december(proposed, clock, lambda _: None) == ["proposal_open"]
+    assert [work.agent for work in store.waiting(Kind.DECIDE)] == ["190-001", AGENT, "751-002"]
+
+
+def test_a_declined_proposal_of_the_old_id_starts_the_new_one_anew(proposed: Hotline, clock: SettableClock) -> None:
+    def decline(clock: SettableClock) -> None:
+        service.remark(AGENT, Event.AGREED, "", by=LEADER, clock=clock)
+        move_to(clock, date(2025, 1, 28))
+        service.decide(AGENT, Event.DECLINED, "Nyt telefonsystem", by=STAFF, clock=clock)
+
+    assert after_december(proposed, clock, decline) == ["step_1"]
+
+
+def test_proofs_under_two_names_are_one_agent_s(hotline: Hotline, clock: SettableClock) -> None:
+    move_to(clock, date(2025, 1, 3))
+    for agent, kind in zip((AGENT, NEW), ProofKind, strict=True):
+        service.register_proof(
+            agent,
+            proof_id=kind.value,
+            kind=kind,
+            taken_on=date(2024, 11, 12),
+            source="Kursusbevis",
+            by=LEADER,
+            clock=clock,
+        )
+        service.verify_proof(agent, kind.value, by=STAFF, clock=clock)
+    move_to(clock, date(2025, 1, 5))
+    month_of(hotline, OCTOBER)
+    month_of(hotline, NOVEMBER)
+    month_of(hotline, DECEMBER, NEW)
+    hotline.evaluate_up_to(DECEMBER)
+    rename(hotline)
+
+    assert steps_of(AGENT, NEW) == ["step_1", "step_2", "step_1"]
+
+
+def test_a_late_word_withdraws_the_proposal_that_the_new_id_got_meanwhile(
+    proposed: Hotline, clock: SettableClock
+) -> None:
+    months = [JANUARY.plus(count) for count in range(3)]
+    move_to(clock, date(2025, 4, 5))
+    for month in months:
+        fill(proposed, month, k751={NEW: LOW, "751-002": LOW, "751-003": HIGH})
+    proposed.evaluate_up_to(months[-1])
+    assert latest(NEW).state is State.PROPOSED
+
+    rename(proposed)
+
+    assert latest(NEW).state is State.WITHDRAWN
+    assert latest().state is State.PROPOSED
+    assert {outcomes(month)[NEW] for month in months} == {"proposal_open"}
+
+
+def test_whatever_the_order_of_what_is_said_and_delivered_the_ledger_and_the_mails_are_the_same(
+    hotline: Hotline,
+) -> None:
+    digests = set()
+    for seed in (None, 1, 2):
+        emulator.empty()
+        hotline.begin_again()
+        shuffle = None if seed is None else random.Random(seed)
+        times = 1 if seed is None else 2
+        for month, agent in ((OCTOBER, AGENT), (NOVEMBER, AGENT), (DECEMBER, NEW)):
+            month_of(hotline, month, agent)
+        hotline.evaluate_up_to(DECEMBER, times=times, shuffle=shuffle)
+        for _ in range(times):
+            renaming.rename(AGENT, NEW, by=LEADER, clock=hotline.clock)
+        hotline.ask("751", NOVEMBER)
+        hotline.ask("190", OCTOBER)
+        hotline.drain(times=times, shuffle=shuffle)
+        digests.add(digest())
+
+    assert len(digests) == 1
+
+
+def test_another_municipality_s_leader_renames_nobody(changed: Hotline) -> None:
+    other = Person(address="leder190@kommune.example", role=Role.LEADER, municipality_code="190")
+
+    with pytest.raises(refusals.NotTheirAgent):
+        rename(changed, by=other)
+    assert store.get(AGENT).version == 0
