@@ -118,6 +118,11 @@ ROLES_BY_ROUTE: Mapping[tuple[str, str], frozenset[Role]] = {
     ("POST", "/sager/{agent}/navn-fortrudt"): _SECRETARIAT,
     # Follow-up: what the rules would say, which changes nothing
     ("GET", "/hvad-nu-hvis"): _READS,
+    ("GET", "/proevekoersel"): _SECRETARIAT,
+    ("POST", "/proevekoersel"): _SECRETARIAT,
+    ("GET", "/proevekoersel/{run}"): _SECRETARIAT,
+    ("GET", "/proevekoersel/{run}/{month}/{municipality_code}"): _SECRETARIAT,
+    ("GET", "/proevekoersel/{run}/{month}/{municipality_code}/mail"): _SECRETARIAT,
     # Governance
     ("GET", "/moeder"): _READS,
     ("POST", "/moeder"): _SECRETARIAT,
@@ -160,5 +165,7 @@ SHOWS_FIGURES_OF_AGENTS: frozenset[tuple[str, str]] = frozenset(
         ("GET", "/opfoelgning/{municipality_code}"),
         ("GET", "/opfoelgning/{municipality_code}/{agent}"),
         ("GET", "/rapporter/{drop_id}"),
+        ("GET", "/proevekoersel/{run}/{month}/{municipality_code}"),
+        ("GET", "/proevekoersel/{run}/{month}/{municipality_code}/mail"),
     }
 )

@@ -223,10 +223,20 @@ def current(run: str, head: Head, month: Month | None) -> MunicipalityMonth | No
 
 def currents(run: str, head: Head, months: Iterable[Month]) -> tuple[MunicipalityMonth, ...]:
     """Return the current revisions of those months that were evaluated, oldest first (strong reads)."""
-    numbers = ((month, head.revision_by_month[month]) for month in months if month in head.revision_by_month)
-    keys = [(_municipality(run, head.municipality_code), _revision_key(month, number)) for month, number in numbers]
-    rows = _RevisionRow.batch_get(keys, consistent_read=True)
-    return tuple(sorted((row.municipality_month() for row in rows), key=lambda each: each.month))
+    return all_currents(run, [head], months)
+
+
+def all_currents(run: str, heads: Iterable[Head], months: Iterable[Month]) -> tuple[MunicipalityMonth, ...]:
+    """Return the current revisions of those months of several municipalities, by month and code (strong reads)."""
+    wanted = set(months)
+    keys = [
+        (_municipality(run, head.municipality_code), _revision_key(month, number))
+        for head in heads
+        for month, number in head.revision_by_month.items()
+        if month in wanted
+    ]
+    found = (row.municipality_month() for row in _RevisionRow.batch_get(keys, consistent_read=True))
+    return tuple(sorted(found, key=lambda each: (each.month, each.municipality_code)))
 
 
 def homes(run: str, agents: Iterable[str]) -> dict[str, frozenset[str]]:

@@ -22,6 +22,7 @@ __all__ = [
     "partner_month",
     "revisions",
     "stored_months",
+    "stored_revisions",
 ]
 
 
@@ -108,6 +109,14 @@ def partner_month(name: str, month: Month) -> PartnerFigures | None:
 def revisions(month: Month) -> dict[str, int]:
     """Return the current revision of each municipality that has figures for the month."""
     return {code: cell.body.revision for code, cell in figure_store.head(KIND, month).cell_by_code.items()}
+
+
+def stored_revisions(since: Month, until: Month) -> dict[Month, dict[str, int]]:
+    """Return the revisions by municipality of each month from `since` to `until` that has figures, oldest first."""
+    return {
+        month: {code: cell.body.revision for code, cell in head.cell_by_code.items()}
+        for month, head in figure_store.heads(KIND, months_from(since, until)).items()
+    }
 
 
 def stored_months(since: Month, until: Month) -> dict[Month, tuple[AgentFigure, ...]]:

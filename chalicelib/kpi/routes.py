@@ -11,16 +11,11 @@ from chalicelib.access.checks import NoSuchPage
 from chalicelib.access.routing import route
 from chalicelib.access.visit import Visit
 from chalicelib.kpi import reading
-from chalicelib.runtime.web import Answer
+from chalicelib.runtime.web import STANDS_ALONE, Answer
 
 bp = Blueprint(__name__)
 
 _DROP_ID = re.compile(r"[0-9a-f]{16}")
-#: The report is a page of its own with its style inside, and repeats what stands in a file: it may do nothing else.
-_STANDS_ALONE = {
-    "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; "
-    "form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
-}
 
 
 @route(bp, "GET", "/rapporter/{drop_id}", summary="Rapporten om en fil, der er lagt op")
@@ -37,4 +32,4 @@ def report(visit: Visit) -> Answer:
         agents=reading.report_agents(drop),
         clock=visit.clock,
     )
-    return Answer(body=page, headers=_STANDS_ALONE)
+    return Answer(body=page, headers=STANDS_ALONE)

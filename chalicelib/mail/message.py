@@ -48,7 +48,7 @@ def render_mail(mail: Mail, *, at: datetime) -> Message:
     Raises:
         Unrenderable: a template is missing or wrong, or the facts don't fit it.
     """
-    text, html = _rendered(mail)
+    text, html = render_parts(mail)
     sender_name, sender = parseaddr(settings.mail_from())
     message = EmailMessage(policy=SMTP)
     message["From"] = Address(sender_name, addr_spec=check_address(sender))
@@ -76,7 +76,12 @@ def one_line(subject: str) -> str:
     return line if len(line) <= _LONGEST_SUBJECT else f"{line[: _LONGEST_SUBJECT - 1]}…"
 
 
-def _rendered(mail: Mail) -> tuple[str, str]:
+def render_parts(mail: Mail) -> tuple[str, str]:
+    """Return the text and the HTML of a mail.
+
+    Raises:
+        Unrenderable: a template is missing or wrong, or the facts don't fit it.
+    """
     # Imported here: Jinja2 costs 80 ms, and the receipts and the sweeper never render.
     from jinja2 import TemplateError
 

@@ -25,6 +25,7 @@ __all__ = [
     "nudge",
     "record",
     "record_alone",
+    "rendered",
     "state_of",
 ]
 
@@ -76,6 +77,13 @@ def record_alone(mail: Mail, *, clock: Clock = system_clock, add: Callable[..., 
         MailRefused: the mail breaks another limit.
     """
     return add(checked(mail), _new(mail, clock), owner=secrets.token_hex(8))
+
+
+def rendered(mail: Mail) -> tuple[str, str]:
+    """Return the text and the HTML of a mail as it would go out, without recording or sending anything."""
+    from chalicelib.mail.message import render_parts  # what records mails doesn't pay for MIME
+
+    return render_parts(mail)
 
 
 def state_of(mail_id: str) -> MailState | None:

@@ -28,6 +28,12 @@ PROBLEM_JSON = "application/problem+json"
 FORM = "application/x-www-form-urlencoded"
 
 _POLICY = "Content-Security-Policy"
+#: On a page of its own with its style inside, which repeats what came from elsewhere: it may do nothing else.
+STANDS_ALONE: Mapping[str, str] = {
+    _POLICY: "sandbox; default-src 'none'; style-src 'unsafe-inline'; "
+    "form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
+}
+
 #: On every answer. Pages run no script, so none is allowed.
 SECURITY_HEADERS: Mapping[str, str] = {
     _POLICY: "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; "

@@ -11,10 +11,11 @@ from pynamodb.exceptions import PutError
 from chalicelib.access import look_log
 from chalicelib.access.routing import declared
 from chalicelib.access.table import SHOWS_FIGURES_OF_AGENTS
+from chalicelib.evaluation.service import start_dry_run
 from tests.access.looks import looks_at
 from tests.conftest import SettableClock
 from tests.evaluation.conftest import hotline
-from tests.evaluation.hotline import Hotline
+from tests.evaluation.hotline import DECEMBER, OCTOBER, Hotline
 from tests.evaluation.test_proposals import proposed
 from tests.kpi.conftest import Desk
 from tests.web import SECRETARIAT, Site, Visitor
@@ -59,6 +60,9 @@ SHOWS_NONE = {
     "/moeder/{meeting}",
     "/regler",
     "/regler/{rule}",
+    "/hvad-nu-hvis",
+    "/proevekoersel",
+    "/proevekoersel/{run}",
     "/partner/v1/agreement",
     "/partner/v1/figures/{month}",
     "/partner/v1/knowledge-updates/{update_id}",
@@ -75,13 +79,16 @@ _PLACES = {
     "meeting": "2024-06-19",
     "rule": "entry_dates",
     "month": "2024-12",
+    "run": "dry-2024-10-2024-12",
 }
 _SHOWING = sorted(path for _, path in SHOWS_FIGURES_OF_AGENTS)
 
 
 @pytest.fixture
 def drop_id(proposed: Hotline, clock: SettableClock, queued: Callable[[str], list[Any]]) -> str:
-    """A drop whose report shows the agent, after the agent was proposed to be paused."""
+    """A drop whose report shows the agent, after the agent was proposed to be paused, in a dry run too."""
+    start_dry_run(OCTOBER, DECEMBER, clock=clock)
+    proposed.drain()
     desk = Desk(clock, queued)
     return desk.drop(["Aarhus", AGENT, 100, "x"]).drop_id
 

@@ -33,6 +33,7 @@ _PLACES = {
     "update_id": "unknown",
     "event_id": "unknown",
     "agent": "unknown",
+    "run": "unknown",
     "proof_id": "unknown",
 }
 

@@ -72,6 +72,10 @@ class FakeFigures:
                 found[month] = found.get(month, ()) + each.figures
         return found
 
+    def stored_revisions(self, since: Month, until: Month) -> dict[Month, dict[str, int]]:
+        months = sorted({month for _, month in self._found if since <= month <= until})
+        return {month: self.revisions(month) for month in months}
+
     def revisions(self, month: Month) -> dict[str, int]:
         return {code: found.revision for (code, each), found in self._found.items() if each == month}
 
@@ -92,6 +96,7 @@ class Hotline:
         self._waiting.clear()
         self._monkeypatch.setattr(figures, "municipality_month", self.figures.municipality_month)
         self._monkeypatch.setattr(figures, "revisions", self.figures.revisions)
+        self._monkeypatch.setattr(figures, "stored_revisions", self.figures.stored_revisions)
         self._monkeypatch.setattr(figures, "stored_months", self.figures.stored_months)
         book.seed()
         self.enter("190", "240", "751")
