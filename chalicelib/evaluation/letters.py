@@ -61,7 +61,7 @@ def notice(evaluated: MunicipalityMonth, *, book: RuleBook, today: date) -> Mail
                 for line in evaluated.lines
                 if line.outcome not in _DECIDED_OR_TOLD and line.after.proposal_month is not None
             ],
-            **guidance(month, book=book, read_on=read_on),
+            **guidance(code, month, book=book, read_on=read_on),
         },
         send_from=book.release_date(today),
     )
@@ -87,7 +87,7 @@ def corrections(
         "changes": [_change_facts(change) for change in changes],
         "next_steps": next_steps(outcomes, month=now.month, book=book, read_on=read_on),
         "withdrawn": [agent for agent in agents if _is_withdrawn(agent, was.standings, now.standings)],
-        **guidance(now.month, book=book, read_on=read_on),
+        **guidance(code, now.month, book=book, read_on=read_on),
     }
     subject = f"Rettelse: straksafklaring i {name}"
     to, secretariat = leaders_of(code), (settings.secretariat_address(),)

@@ -83,8 +83,11 @@ def interval_text(answered: int, resolved: int) -> str | None:
     return f"{low} og {high} %"
 
 
-def guidance(month: Month, *, book: RuleBook, read_on: date) -> dict[str, Any]:
-    """Return what every mail says about the target and where to find help. `read_on`: the day the mail leaves."""
+def guidance(municipality_code: str, month: Month, *, book: RuleBook, read_on: date) -> dict[str, Any]:
+    """Return what every mail says about the target, where to find help, and the page where the municipality answers.
+
+    `read_on`: the day the mail leaves.
+    """
     rule = book.in_force(RuleName.GUIDANCE, read_on).value
     teaching = rule["teaching"]
     minimum = book.in_force(RuleName.MINIMUM_ANSWERED_CALLS, month).value
@@ -97,6 +100,7 @@ def guidance(month: Month, *, book: RuleBook, read_on: date) -> dict[str, Any]:
         "teaching_hours": teaching["hours"],
         "teaching_place": teaching["place"],
         "secretariat": settings.secretariat_address(),
+        "page_url": f"{settings.base_url()}/opfoelgning/{municipality_code}",
     }
 
 
@@ -104,7 +108,6 @@ def next_steps(outcomes: AbstractSet[Outcome], *, month: Month, book: RuleBook, 
     """Return what happens next and when, for each of the outcomes below target that agents stand at after `month`."""
     following, day = month_name(month.next()), evaluation_day(month.next())
     window_days = book.in_force(RuleName.RESPONSE_WINDOW_DAYS, read_on).value
-    secretariat = settings.secretariat_address()
     text_by_outcome = {
         Outcome.STEP_1: f"Trin 1: Ligger agenten også under målet i {following}, bliver det trin 2.",
         Outcome.STEP_2: (
@@ -113,9 +116,9 @@ def next_steps(outcomes: AbstractSet[Outcome], *, month: Month, book: RuleBook, 
         ),
         Outcome.PAUSE_PROPOSED: (
             "Pause foreslået: En medarbejder i sekretariatet afgør forslaget; det sker aldrig automatisk. I har "
-            f"{window_days} dage, fra I har modtaget denne mail, til at svare eller gøre indsigelse: skriv til "
-            f"{secretariat}. Indtil afgørelsen tager agenten telefonen som hidtil. En pause varer, til både e-læring "
-            "og fysisk undervisning er dokumenteret."
+            f"{window_days} dage, fra I har modtaget denne mail, til at svare eller gøre indsigelse på jeres side. "
+            "Indtil afgørelsen tager agenten telefonen som hidtil. En pause varer, til både e-læring og fysisk "
+            "undervisning er dokumenteret."
         ),
         Outcome.NOT_CERTAIN: (
             "Ikke opkald nok til at være sikker: Det er mindst tredje måned under målet, men opkaldene er for få til, "
@@ -123,8 +126,8 @@ def next_steps(outcomes: AbstractSet[Outcome], *, month: Month, book: RuleBook, 
             "vi på de tre seneste måneder samlet; er vi så sikre, foreslår vi en pause."
         ),
         Outcome.PROPOSAL_OPEN: (
-            "Forslaget om pause er ikke afgjort endnu. Agenten tager telefonen som hidtil, og I kan stadig skrive til "
-            f"{secretariat}."
+            "Forslaget om pause er ikke afgjort endnu. Agenten tager telefonen som hidtil, og I kan stadig svare på "
+            "jeres side."
         ),
     }
     sentences = [text for outcome, text in text_by_outcome.items() if outcome in outcomes]

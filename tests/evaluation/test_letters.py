@@ -17,6 +17,7 @@ from chalicelib.members import register
 from chalicelib.members.register import Member, Service
 from chalicelib.rulebook import book as rulebook
 from chalicelib.rulebook.rules import RuleBook
+from chalicelib.runtime import settings
 from chalicelib.runtime.templates import render
 
 DECEMBER = Month(2024, 12)
@@ -263,3 +264,19 @@ def test_a_strange_agent_id_is_shown_verbatim_and_harmless(book: RuleBook, part:
     assert "<b>&x" in words(mail, part).replace("&lt;", "<")
     if part == "html":
         assert "<b>&x" not in render(f"{mail.template}.html", **mail.facts)
+
+
+def test_mails_lead_to_the_municipality_s_page_and_to_the_secretariat_with_questions_alone(book: RuleBook) -> None:
+    notice = letters.notice(evaluated(*EVERY_KIND), book=book, today=date(2025, 1, 5))
+    correction, _ = corrected(was=(line("240-003", LOW),), now=(line("240-003", LOW, LOW, LOW),), book=book)
+
+    assert notice is not None
+    for mail in (notice, correction):
+        page = f"{settings.base_url()}/opfoelgning/240"
+        assert f'href="{page}"' in render(f"{mail.template}.html", **mail.facts)
+        for part in ("html", "txt"):
+            text = words(mail, part)
+            assert page in text
+            assert "svare eller gøre indsigelse på jeres side" in text
+            assert re.search(r"Har I spørgsmål, så skriv til\s+sekretariat@ddh.example", text)
+            assert text.count("sekretariat@ddh.example") == 2  # questions, and who wants to listen in

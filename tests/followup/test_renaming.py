@@ -1,0 +1,136 @@
+"""A leader says on the agent's page that its id is another now; the secretariat can undo it; others see nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from chalicelib.cases import store
+from chalicelib.cases.dossier import Event, State
+from tests.conftest import SettableClock
+from tests.evaluation.hotline import JANUARY, LOW, Hotline, digest
+from tests.evaluation.test_following import fill, outcomes
+from tests.evaluation.test_proposals import AGENT, latest, move_to
+from tests.followup.test_agent_page import LEADER, PAGE, errors_of
+from tests.web import CHAIR, SECRETARIAT, STEERING_GROUP, Site, Visitor, leader_of
+
+NEW = "751-901"
+NEW_PAGE, CASE = f"/opfoelgning/751/{NEW}", f"/sager/{NEW}"
+
+
+@pytest.fixture
+def january(proposed: Hotline, clock: SettableClock) -> Hotline:
+    """In January the agent has a new id."""
+    move_to(clock, date(2025, 2, 5))
+    fill(proposed, JANUARY, k751={NEW: LOW, "751-002": LOW, "751-003": LOW})
+    proposed.evaluate_up_to(JANUARY)
+    return proposed
+
+
+@pytest.fixture
+def leader(site: Site, january: Hotline) -> Visitor:
+    return site.signed_in(LEADER)
+
+
+def say(visitor: Visitor, name: str = NEW, *, sure: str = "ja", page: str = PAGE) -> int:
+    return visitor.post(f"{page}/nyt-navn", {"navn": name, "navnsikker": sure}).status_code
+
+
+def test_what_a_leader_says_brings_the_months_up_to_date_and_links_the_pages(leader: Visitor, january: Hotline) -> None:
+    assert outcomes(JANUARY)[NEW] == "step_1"
+
+    assert say(leader, f" {NEW} ") == 303
+    assert january.drain() > 0
+
+    assert outcomes(JANUARY)[NEW] == "proposal_open"
+    old, new = leader.get(PAGE).text, leader.get(NEW_PAGE).text
+    assert f'Agenten hedder nu <a class="function-link" href="{NEW_PAGE}">{NEW}</a>' in old
+    assert f'Agenten hed før <a class="function-link" href="{PAGE}">{AGENT}</a>' in new
+    assert f"Nyt id: {NEW}" in old
+    assert f"{PAGE}/nyt-navn" not in old
+    assert f"Hedder nu {NEW}" in leader.get("/opfoelgning/751").text
+    assert latest().state is State.PROPOSED
+
+
+def test_what_cannot_be_taken_is_said_by_its_field_and_nothing_typed_is_lost(leader: Visitor) -> None:
+    before = digest()
+    for name, said in (
+        ("", "Skriv det id"),
+        ("x" * 65, "mere end 64 tegn"),
+        ("751\u202e901", "usynlige tegn"),
+        (AGENT, "Det er det id"),
+        ("190-001", "ikke i kommunens måneder"),
+        ("751-003", "De to id'er er to agenter"),
+    ):
+        answer = leader.post(f"{PAGE}/nyt-navn", {"navn": name, "navnsikker": "ja"})
+        assert answer.status_code == 422, name
+        assert said in errors_of(answer.text)["navn"]
+    unsure = leader.post(f"{PAGE}/nyt-navn", {"navn": '"><b>901'})
+    assert set(errors_of(unsure.text)) == {"navnsikker"}
+    assert "&#34;&gt;&lt;b&gt;901" in unsure.text
+    assert digest() == before
+
+
+def test_an_id_without_months_is_taken_whatever_it_looks_like_and_is_plain_text(leader: Visitor) -> None:
+    assert say(leader, "<b>#/../901") == 303
+
+    assert "hedder nu &lt;b&gt;#/../901, og" in leader.get(PAGE).text
+    assert store.get("<b>#/../901").formerly is not None
+
+
+def test_a_second_new_name_is_a_conflict_and_the_same_again_is_not(leader: Visitor) -> None:
+    assert [say(leader), say(leader)] == [303, 303]
+    assert say(leader, "751-902") == 409
+    assert store.get(AGENT).version == store.get(NEW).version + 1
+
+
+def test_only_a_leader_of_the_municipality_says_it(site: Site, january: Hotline) -> None:
+    before = digest()
+    for person in (leader_of("190"), SECRETARIAT, CHAIR, STEERING_GROUP):
+        assert say(site.signed_in(person)) == 404
+    assert say(site.signed_in(leader_of("190")), "751-003", page=f"/opfoelgning/190/{AGENT}") == 404
+    assert digest() == before
+
+
+def test_the_secretariat_undoes_it_with_a_reason_and_the_months_are_as_they_were(
+    site: Site, leader: Visitor, january: Hotline
+) -> None:
+    say(leader)
+    january.drain()
+    staff = site.signed_in(SECRETARIAT)
+    assert f'Agenten hedder nu <a class="function-link" href="{CASE}">' in staff.get(f"/sager/{AGENT}").text
+    assert f'Agenten hed før <a class="function-link" href="/sager/{AGENT}">' in staff.get(CASE).text
+    assert staff.post(f"{CASE}/navn-fortrudt", {"fortryd": " "}).status_code == 422
+
+    assert staff.post(f"{CASE}/navn-fortrudt", {"fortryd": "Tastefejl"}).status_code == 303
+    january.drain()
+
+    assert outcomes(JANUARY)[NEW] == "step_1"
+    assert store.history(NEW)[-1].what is Event.NAME_UNDONE
+    assert "Tastefejl" in leader.get(NEW_PAGE).text
+    assert "hedder nu <a" not in leader.get(PAGE).text
+    assert staff.post(f"{CASE}/navn-fortrudt", {"fortryd": "Igen"}).status_code == 404
+
+
+def test_another_municipality_does_not_see_what_the_agent_was_called(
+    site: Site, leader: Visitor, january: Hotline, clock: SettableClock
+) -> None:
+    say(leader)
+    january.drain()
+    february = JANUARY.next()
+    move_to(clock, date(2025, 3, 5))
+    fill(january, february, k190={"190-001": LOW, NEW: LOW}, k751={"751-002": LOW})
+    january.evaluate_up_to(february)
+
+    text = site.signed_in(leader_of("190")).get(f"/opfoelgning/190/{NEW}").text
+
+    assert outcomes(february)[NEW] == "proposal_open"
+    for theirs in (AGENT, LEADER.address, "hed før", "Tidligere id"):
+        assert theirs not in text
+
+
+def test_an_agent_of_whom_only_a_stop_is_known_has_no_case(site: Site, leader: Visitor) -> None:
+    leader.post("/opfoelgning/751/751-003/stoppet", {"sikker": "ja"})
+
+    assert site.signed_in(SECRETARIAT).get("/sager/751-003").status_code == 404
