@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.access import routes as access_routes
+from chalicelib.access_requests import routes as access_requests_routes
 from chalicelib.cases import events as cases_events
 from chalicelib.evaluation import events as evaluation_events
 from chalicelib.followup import routes_cases, routes_trying
@@ -44,6 +45,7 @@ app.register_blueprint(followup_leader.bp)
 app.register_blueprint(cases_events.bp)
 app.register_blueprint(routes_cases.bp)
 app.register_blueprint(routes_trying.bp)
+app.register_blueprint(access_requests_routes.bp)
 app.register_blueprint(mail_events.bp)
 app.register_blueprint(routes_webhooks.bp)
 app.register_blueprint(webhooks_events.bp)

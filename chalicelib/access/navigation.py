@@ -22,7 +22,13 @@ _STAFF = (
     ("/hvad-nu-hvis", "Hvad nu hvis"),
 )
 _PLACES_BY_ROLE: Mapping[Role, tuple[tuple[str, str], ...]] = {
-    Role.SECRETARIAT: (*_STAFF, ("/sager", "Sager"), ("/proevekoersel", "Prøvekørsel"), ("/konti", "Adgang")),
+    Role.SECRETARIAT: (
+        *_STAFF,
+        ("/sager", "Sager"),
+        ("/proevekoersel", "Prøvekørsel"),
+        ("/indsigt", "Indsigt"),
+        ("/konti", "Adgang"),
+    ),
     Role.CHAIR: _STAFF,
     Role.STEERING_GROUP: _STAFF,
     Role.CONTACT: (("/indmeldelse/status", "Vores indmeldelse"),),

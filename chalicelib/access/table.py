@@ -123,6 +123,11 @@ ROLES_BY_ROUTE: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/proevekoersel/{run}"): _SECRETARIAT,
     ("GET", "/proevekoersel/{run}/{month}/{municipality_code}"): _SECRETARIAT,
     ("GET", "/proevekoersel/{run}/{month}/{municipality_code}/mail"): _SECRETARIAT,
+    # Access requests (GDPR art. 15)
+    ("GET", "/indsigt"): _SECRETARIAT,
+    ("POST", "/indsigt"): _SECRETARIAT,
+    ("GET", "/indsigt/{agent}"): _SECRETARIAT,
+    ("GET", "/indsigt/{agent}/fil"): _SECRETARIAT,
     # Governance
     ("GET", "/moeder"): _READS,
     ("POST", "/moeder"): _SECRETARIAT,
@@ -167,5 +172,7 @@ SHOWS_FIGURES_OF_AGENTS: frozenset[tuple[str, str]] = frozenset(
         ("GET", "/rapporter/{drop_id}"),
         ("GET", "/proevekoersel/{run}/{month}/{municipality_code}"),
         ("GET", "/proevekoersel/{run}/{month}/{municipality_code}/mail"),
+        ("GET", "/indsigt/{agent}"),
+        ("GET", "/indsigt/{agent}/fil"),
     }
 )

@@ -37,15 +37,24 @@ def told_of(step: Step, *, book: RuleBook, today: date) -> tuple[Mail, ...]:
     return tuple(mail for mails in found for mail in mails)
 
 
+def mail_ids(agent: str, number: int) -> tuple[str, ...]:
+    """Return the ids that the mails about an entry of an agent's history have, or would have: most caused none."""
+    return tuple(_mail_id(to_whom, agent, number) for to_whom in ("leaders", "secretariat"))
+
+
+def _mail_id(to_whom: str, agent: str, number: int) -> str:
+    return f"case_{to_whom}_{hashlib.sha256(agent.encode()).hexdigest()[:16]}_{number}"
+
+
 def _mails(dossier: Dossier, entry: Entry, *, book: RuleBook, today: date) -> list[Mail]:
     subject = _SUBJECT_BY_EVENT.get(entry.what)
     if subject is None:
         return []
     code = _municipality(dossier, entry)
-    name, who = municipalities.by_code[code].name, hashlib.sha256(dossier.agent.encode()).hexdigest()[:16]
+    name = municipalities.by_code[code].name
     return [
         Mail(
-            mail_id=f"case_{to_whom}_{who}_{entry.number}",
+            mail_id=_mail_id(to_whom, dossier.agent, entry.number),
             to=to,
             subject=subject.format(name=name),
             template="cases/told",

@@ -32,6 +32,11 @@ def correction_id(municipality_code: str, month: Month, revision: int) -> str:
     return f"correction_{month}_{municipality_code}_r{revision}"
 
 
+def copy_id(mail_id: str) -> str:
+    """Return the id of the secretariat's copy of a correction mail."""
+    return mail_id.replace("correction", "correction-copy", 1)
+
+
 #: What a notice says of a line anyway, and a pause, which somebody decided.
 _DECIDED_OR_TOLD = BELOW_TARGET | {Outcome.PAUSED}
 
@@ -94,7 +99,7 @@ def corrections(
     mail_id = correction_id(code, months[0], changes[0].revision)
     receivers = [(mail_id, to, subject)]
     if to != secretariat:
-        receivers.append((mail_id.replace("correction", "correction-copy", 1), secretariat, f"Kopi: {subject}"))
+        receivers.append((copy_id(mail_id), secretariat, f"Kopi: {subject}"))
     return [
         Mail(
             mail_id=each_id,

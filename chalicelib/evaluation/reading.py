@@ -1,17 +1,44 @@
-"""What others may read of the evaluation: the current lines of a run's month, and the months of a municipality."""
+"""What others may read of the evaluation: a run's month, a municipality's months, all that was said of an agent."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.common import municipalities
 from chalicelib.common.months import Month
-from chalicelib.evaluation import store, wording
+from chalicelib.evaluation import letters, store, wording
 from chalicelib.evaluation.ledger import Line, MunicipalityMonth
 from chalicelib.evaluation.requests import LIVE
 from chalicelib.evaluation.rules import Outcome
 
-__all__ = ["Line", "MunicipalityMonth", "Outcome", "line_facts", "lines", "months_of", "rows_of"]
+__all__ = [
+    "LIVE",
+    "Line",
+    "MunicipalityMonth",
+    "Outcome",
+    "Said",
+    "line_facts",
+    "lines",
+    "mail_ids",
+    "months_of",
+    "rows_of",
+    "said_of_agent",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What one revision of a municipality's month said of an agent. `line` is None where it took back what was said.
+
+    `is_current`: whether no later revision of the month was made.
+    """
+
+    run: str
+    evaluated: MunicipalityMonth
+    line: Line | None
+    is_current: bool
 
 
 def lines(run: str, month: Month) -> tuple[Line, ...]:
@@ -37,6 +64,42 @@ def rows_of(agent: str) -> dict[str, tuple[Month, ...]]:
 def _months_with(agent: str, head: store.Head) -> tuple[Month, ...]:
     evaluated = store.currents(LIVE, head, head.revision_by_month)
     return tuple(each.month for each in evaluated if agent in each.line_by_agent())
+
+
+def said_of_agent(agent: str) -> tuple[Said, ...]:
+    """Return all that was ever said of an agent, by run, municipality, month and revision.
+
+    Of the live run and every dry one; of a month's revisions the first and those that said something else than the one
+    before. Calls: one for the runs, two a run, and one query for each municipality in which the agent had rows.
+    """
+    found = []
+    for run in (LIVE, *(each.run for each in store.runs())):
+        for code in sorted(store.homes(run, [agent]).get(agent, ())):
+            current = store.heads(run, [code])[code].revision_by_month
+            said: Line | None = None
+            month = None
+            for evaluated in store.every_revision(run, code):
+                if evaluated.month != month:
+                    month, said = evaluated.month, None
+                line = evaluated.line_by_agent().get(agent)
+                if line != said:
+                    is_current = current.get(evaluated.month) == evaluated.revision
+                    found.append(Said(run=run, evaluated=evaluated, line=line, is_current=is_current))
+                said = line
+    return tuple(found)
+
+
+def mail_ids(municipality_codes: Iterable[str]) -> Iterator[str]:
+    """Yield the ids that the mails about these municipalities' months have, or would have: most revisions caused none.
+
+    A correction's mail is named after its first changed month, so an agent may be in the mail of another month.
+    """
+    for code, head in store.heads(LIVE, municipality_codes).items():
+        for month, current in head.revision_by_month.items():
+            yield f"summary_{month}"
+            for revision in range(1, current + 1):
+                correction = letters.correction_id(code, month, revision)
+                yield from (letters.notice_id(code, month, revision), correction, letters.copy_id(correction))
 
 
 def line_facts(line: Line) -> dict[str, Any]:

@@ -239,6 +239,14 @@ def all_currents(run: str, heads: Iterable[Head], months: Iterable[Month]) -> tu
     return tuple(sorted(found, key=lambda each: (each.month, each.municipality_code)))
 
 
+def every_revision(run: str, municipality_code: str) -> tuple[MunicipalityMonth, ...]:
+    """Return all revisions of all months of a municipality, by month and revision: one strong query."""
+    rows = _RevisionRow.query(
+        _municipality(run, municipality_code), _RevisionRow.sk.between("0", ":"), consistent_read=True
+    )
+    return tuple(row.municipality_month() for row in rows)
+
+
 def homes(run: str, agents: Iterable[str]) -> dict[str, frozenset[str]]:
     """Return the municipalities where each agent has rows, by agent; agents without any are left out (strong reads)."""
     rows = _HomeRow.batch_get(((f"agent#{run}#{agent}", "home") for agent in agents), consistent_read=True)

@@ -49,6 +49,7 @@ def shown(visit: Visit, *, errors: Mapping[str, str] | None = None, status: int 
         status=status if errors else 200,
         agent=agent,
         address=case_pages.address(agent),
+        held_address=case_pages.held_address(agent),
         municipality=municipalities.by_code[code].name,
         names=case_pages.names(dossier),
         stopped_on=dossier.stopped_on.isoformat() if dossier.stopped_on else None,

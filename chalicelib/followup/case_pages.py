@@ -32,6 +32,11 @@ def address(agent: str) -> str:
     return f"/sager/{quote(agent, safe='')}"
 
 
+def held_address(agent: str) -> str:
+    """Return the path of the page with everything that is held about an agent."""
+    return f"/indsigt/{quote(agent, safe='')}"
+
+
 def work_row(work: Work, dossier: Dossier, *, today: date) -> dict[str, Any]:
     """Return a line of a worklist."""
     case = dossier.case(int(work.about)) if work.kind is not Kind.VERIFY else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chalicelib.common.months import Month, months_from
@@ -16,6 +17,7 @@ __all__ = [
     "MunicipalityFigures",
     "PartnerFigures",
     "Source",
+    "agent_months",
     "is_partner_name",
     "municipality_month",
     "partner_code",
@@ -79,6 +81,25 @@ def municipality_month(code: str, month: Month) -> MunicipalityFigures | None:
     return MunicipalityFigures(
         revision=cell.body.revision, figures=tuple(_agent_figure(code, month, row) for row in rows)
     )
+
+
+def agent_months(agent: str, months: Iterable[Month]) -> tuple[AgentFigure, ...]:
+    """Return an agent's current figures of these months, in whatever municipality, by month and municipality.
+
+    Whose month the agent stands in isn't known before it is read, so all are: for each month one read of its head, and
+    one batch of a hundred keys, of which a municipality has one or a few.
+    """
+    return tuple(figure for month in months for figure in _agent_month(agent, month))
+
+
+def _agent_month(agent: str, month: Month) -> list[AgentFigure]:
+    body_by_code = {code: cell.body for code, cell in figure_store.head(KIND, month).cell_by_code.items()}
+    return [
+        _agent_figure(code, month, row)
+        for code, rows in sorted(figure_store.entries(KIND, month, body_by_code).items())
+        for row in rows
+        if row.key == agent
+    ]
 
 
 def partner_code(name: str) -> str:

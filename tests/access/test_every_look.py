@@ -56,6 +56,11 @@ SHOWS_NONE = {
     "/viden",
     "/viden/{partner_id}/{update_id}",
     "/nyhedsbrev",
+    "/hvad-nu-hvis",
+    "/indsigt",
+    # They lead to a document, which has no figures; that look they note themselves.
+    "/sager/{agent}/bevis/{proof_id}/dokument",
+    "/opfoelgning/{municipality_code}/{agent}/beviser/{proof_id}/dokument",
     "/moeder",
     "/moeder/{meeting}",
     "/regler",
@@ -80,6 +85,7 @@ _PLACES = {
     "rule": "entry_dates",
     "month": "2024-12",
     "run": "dry-2024-10-2024-12",
+    "proof_id": "unknown",
 }
 _SHOWING = sorted(path for _, path in SHOWS_FIGURES_OF_AGENTS)
 

@@ -1,0 +1,125 @@
+"""Everything that is held about one agent, gathered from where it lies (GDPR art. 15).
+
+The number of calls to AWS is bounded by months and municipalities, not by how much is stored: for each month kept one
+read and one batch of the figures; for each run and municipality in which the agent had rows one query; for each
+revision of those municipalities' months three mails, for each entry of the history two; for each municipality and month
+two queries of the looks. An agent of one municipality with all of 36 months takes some 350 calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from chalicelib.access import look_log
+from chalicelib.access.look_log import Checked, Look
+from chalicelib.cases import letters, store
+from chalicelib.cases.dossier import Dossier, Entry
+from chalicelib.common.months import Month, months_from
+from chalicelib.evaluation import reading
+from chalicelib.evaluation.reading import Said
+from chalicelib.kpi import figures
+from chalicelib.kpi.figures import AgentFigure
+from chalicelib.mail import outbox
+from chalicelib.mail.outbox import MailState
+
+#: [A] What is older is deleted, up to a month late.
+MONTHS_KEPT = 37
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What is held about an agent. `mails` are those that name the agent; `looks` and `checked` those of `scopes`."""
+
+    agent: str
+    figures: tuple[AgentFigure, ...]
+    said: tuple[Said, ...]
+    dossier: Dossier
+    history: tuple[Entry, ...]
+    mails: tuple[MailState, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.figures or self.said or self.dossier.version)
+
+    @property
+    def municipality_codes(self) -> tuple[str, ...]:
+        """The municipalities in which anything of the agent stands."""
+        return tuple(
+            sorted(
+                {each.municipality_code for each in self.figures}
+                | {each.evaluated.municipality_code for each in self.said}
+                | {each.ground.municipality_code for each in self.dossier.cases}
+                | {each.municipality_code for each in self.dossier.proofs}
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looks:
+    """The looks at an agent, oldest first, and what a check of the chains that they stand in found."""
+
+    looks: tuple[Look, ...]
+    checked: tuple[Checked, ...]
+
+    @property
+    def is_unbroken(self) -> bool:
+        return not any(each.broken for each in self.checked)
+
+
+def of_agent(agent: str, *, today: date) -> Record:
+    """Return what is held about the agent."""
+    said = reading.said_of_agent(agent)
+    history = store.history(agent)
+    found = figures.agent_months(agent, months_kept(today))
+    return Record(
+        agent=agent,
+        figures=found,
+        said=said,
+        dossier=store.get(agent),
+        history=history,
+        mails=_mails(agent, said, history, found),
+    )
+
+
+def looks_at(record: Record, *, today: date) -> Looks:
+    """Return the looks at the agent: in the agent's municipalities, and where agents of several are shown."""
+    months = months_kept(today)
+    scopes = (*record.municipality_codes, look_log.EVERYWHERE)
+    return Looks(
+        looks=look_log.of_agent(record.agent, scopes, since=months[0], until=months[-1]),
+        checked=tuple(look_log.check(scope, also=months) for scope in scopes),
+    )
+
+
+def months_kept(today: date) -> tuple[Month, ...]:
+    """Return the months of which anything may be held; the next one too, for whom a clock is ahead."""
+    this = Month.of(today)
+    return tuple(months_from(this.plus(-MONTHS_KEPT), this.next()))
+
+
+def _mails(
+    agent: str, said: Sequence[Said], history: Sequence[Entry], found: Sequence[AgentFigure]
+) -> tuple[MailState, ...]:
+    ids = {
+        *reading.mail_ids({each.evaluated.municipality_code for each in said}),
+        *(mail_id for entry in history for mail_id in letters.mail_ids(agent, entry.number)),
+        *(f"drop_{each.source.drop_id}" for each in found),
+    }
+    states = [state for mail_id in sorted(ids) if (state := outbox.state_of(mail_id)) is not None]
+    named = [state for state in states if agent in _texts(state.mail.facts)]
+    return tuple(sorted(named, key=lambda state: state.delivery.recorded_at))
+
+
+def _texts(facts: Any) -> Iterator[str]:
+    """Yield every text in a mail's facts."""
+    if isinstance(facts, str):
+        yield facts
+    elif isinstance(facts, dict):
+        for each in facts.values():
+            yield from _texts(each)
+    elif isinstance(facts, list | tuple):
+        for each in facts:
+            yield from _texts(each)
