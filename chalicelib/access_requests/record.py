@@ -15,7 +15,7 @@ from typing import Any
 
 from chalicelib.access import look_log
 from chalicelib.access.look_log import Checked, Look
-from chalicelib.cases import letters, store
+from chalicelib.cases import letters, naming, store
 from chalicelib.cases.dossier import Dossier, Entry
 from chalicelib.common.months import Month, months_from
 from chalicelib.evaluation import reading
@@ -31,9 +31,10 @@ MONTHS_KEPT = 37
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """What is held about an agent. `mails` are those that name the agent; `looks` and `checked` those of `scopes`."""
+    """What is held under an agent's id. `other_ids` are those that the agent had or has; `mails` those that name it."""
 
     agent: str
+    other_ids: tuple[str, ...]
     figures: tuple[AgentFigure, ...]
     said: tuple[Said, ...]
     dossier: Dossier
@@ -76,6 +77,9 @@ def of_agent(agent: str, *, today: date) -> Record:
     found = figures.agent_months(agent, months_kept(today))
     return Record(
         agent=agent,
+        other_ids=tuple(
+            each for each in naming.all_names(agent, store.of_agents_by_all_names([agent])) if each != agent
+        ),
         figures=found,
         said=said,
         dossier=store.get(agent),

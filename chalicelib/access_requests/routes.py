@@ -92,6 +92,7 @@ def _facts(visit: Visit) -> dict[str, Any]:
     return {
         "agent": agent,
         "address": held_address(agent),
+        "others": [(other, held_address(other)) for other in found.other_ids],
         "made": clock_time(visit.clock.now()),
         "months_kept": record.MONTHS_KEPT - 1,
         "sections": sections(found, looks, role_of=Roles().of),

@@ -225,7 +225,7 @@ def _history(record: Record, role_of: RoleOf) -> Section:
         rows=[
             (
                 clock_time(entry.act.at),
-                EVENT_NAMES[entry.what] + (f"\nSag {entry.case}" if entry.case is not None else ""),
+                _what(entry),
                 _capital(role_of(entry.act.by, _code_of(entry, record))),
                 without_addresses(entry.reason or "") or _UNKNOWN,
             )
@@ -236,14 +236,22 @@ def _history(record: Record, role_of: RoleOf) -> Section:
     )
 
 
+def _what(entry: Entry) -> str:
+    other = f": {entry.renaming.other}" if entry.renaming else ""
+    case = f"\nSag {entry.case}" if entry.case is not None else ""
+    return f"{EVENT_NAMES[entry.what]}{other}{case}"
+
+
 def _code_of(entry: Entry, record: Record) -> str | None:
-    """Return the municipality that an entry is about: of its proof or its case, else the agent's latest."""
+    """Return the municipality that an entry is about: its proof's, its case's, a name's; else the agent's latest."""
     proof = record.dossier.proof(entry.proof_id) if entry.proof_id is not None else None
     if proof is not None:
         return proof.municipality_code
     case = record.dossier.case(entry.case) if entry.case is not None else None
     if case is not None:
         return case.ground.municipality_code
+    if entry.renaming is not None:
+        return entry.renaming.municipality_code
     codes = [each.evaluated.municipality_code for each in record.said] or list(record.municipality_codes)
     return codes[-1] if codes else None
 

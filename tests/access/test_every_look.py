@@ -65,7 +65,6 @@ SHOWS_NONE = {
     "/moeder/{meeting}",
     "/regler",
     "/regler/{rule}",
-    "/hvad-nu-hvis",
     "/proevekoersel",
     "/proevekoersel/{run}",
     "/partner/v1/agreement",

@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.access import look_log
 from chalicelib.access.people import Person
+from chalicelib.cases import renaming
 from chalicelib.common.months import Month
 from chalicelib.evaluation import service
 from chalicelib.runtime import settings, tables
@@ -133,6 +134,17 @@ def test_a_dry_run_is_told_as_one(staff: Visitor, proposed: Hotline, clock: Sett
     proposed.drain()
 
     assert "dry-2024-10-2024-11" in sections_of(staff.get(PAGE).text)["Prøvekørsler"]
+
+
+def test_the_other_ids_of_the_agent_are_told(staff: Visitor, clock: SettableClock) -> None:
+    renaming.rename(X, "751-901", last_month=NOVEMBER, first_month=None, is_elsewhere=False, by=LEADER, clock=clock)
+
+    page, file = staff.get(PAGE).text, staff.get(FILE).text
+
+    assert 'href="/indsigt/751-901">Alt om 751-901</a>' in page
+    assert "er en fil for sig: 751-901." in words_of(file)
+    assert "751-901 En leder i Aarhus" in sections_of(file)["Hvem gjorde hvad"]
+    assert f'href="{PAGE}">Alt om {X}</a>' in staff.get("/indsigt/751-901").text
 
 
 def test_a_log_of_looks_that_was_changed_says_so(staff: Visitor, clock: SettableClock) -> None:
