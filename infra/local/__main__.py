@@ -25,10 +25,11 @@ _ENDED_IN_DEAD_LETTERS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listeners:
-    """The sockets that the site and the viewer are served on."""
+    """The sockets that the site, the viewer and the bucket are served on."""
 
     site: socket
     viewer: socket
+    bucket: socket
 
 
 def main() -> int:
@@ -44,8 +45,9 @@ def main() -> int:
             with (
                 listen(arguments.site_port, option="--site-port") as for_site,
                 listen(arguments.port, option="--port") as for_viewer,
+                listen(0, option="") as for_bucket,  # any free port: pages tell browsers where it is
             ):
-                return _run(arguments, Listeners(site=for_site, viewer=for_viewer))
+                return _run(arguments, Listeners(site=for_site, viewer=for_viewer, bucket=for_bucket))
     except CannotRun as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -60,7 +62,8 @@ def _run(arguments: Arguments, listeners: Listeners | None) -> int:
     from chalicelib.common.clock import system_clock
     from chalicelib.common.errors import AppError
     from infra import packaged
-    from infra.local import aws, partner_side, snapshot
+    from infra.local import aws, bucket_door, partner_side, snapshot
+    from infra.local.bucket_door import BucketDoor
     from infra.local.clockwork import Clockwork
     from infra.local.functions import functions_of
     from infra.local.gateway import Gateway
@@ -81,6 +84,7 @@ def _run(arguments: Arguments, listeners: Listeners | None) -> int:
     with ExitStack() as stack:
         emulated = stack.enter_context(aws.emulated({"BaseUrl": site}))
         if listeners:
+            bucket_door.open_at(f"http://127.0.0.1:{listeners.bucket.getsockname()[1]}")
             os.environ["DDH_WEBHOOK_LOOPBACK"] = partner_side.receiver_at(arguments.webhook_port)
         if arguments.state:
             stack.enter_context(_kept(arguments.state))
@@ -103,7 +107,8 @@ def _run(arguments: Arguments, listeners: Listeners | None) -> int:
         if listeners:
             call = functions["app"].call
             gateway = Gateway(RestApi(template), call, base_url=site, working=working, afterwards=pump.work)
-            with serving(listeners.site, gateway, name="site"):
+            door = BucketDoor(working=working, afterwards=pump.work)
+            with serving(listeners.site, gateway, name="site"), serving(listeners.bucket, door, name="bucket"):
                 screen.addresses(
                     site=site, viewer=viewer, partner_key=arguments.partner_key, webhook_port=arguments.webhook_port
                 )
