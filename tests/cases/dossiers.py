@@ -56,7 +56,13 @@ class Following:
         self, kind: ProofKind, *, taken: date = date(2024, 11, 1), verified: date = date(2025, 2, 3)
     ) -> Dossier:
         proof_id = f"{kind.value}-{taken}"
-        self.took(
+        self.registered(proof_id, kind, taken=taken)
+        return self.took(training.verified(self.dossier, proof_id=proof_id, act=act(verified)))
+
+    def registered(
+        self, proof_id: str, kind: ProofKind = ProofKind.PHYSICAL, *, taken: date = date(2024, 11, 1)
+    ) -> Dossier:
+        return self.took(
             training.registered(
                 self.dossier,
                 proof_id=proof_id,
@@ -67,4 +73,3 @@ class Following:
                 act=act(max(taken, date(2025, 1, 7)), LEADER),
             )
         )
-        return self.took(training.verified(self.dossier, proof_id=proof_id, act=act(verified)))
