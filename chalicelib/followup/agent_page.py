@@ -82,7 +82,7 @@ def shown(visit: Visit, *, errors: Mapping[str, str] | None = None, status: int 
         longest_text=leader_forms.LONGEST_TEXT,
         proof_id=token_hex(16),
         typed={field: visit.form.text(field) if errors else "" for field in _TYPED},
-        errors=errors or {},
+        errors=errors or proof_documents.just_refused(proofs),
     )
     bucket = next((each["document_form"].address for each in proofs if each["document_form"]), None)
     return with_forms_to(answer, bucket) if bucket else answer

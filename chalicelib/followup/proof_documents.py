@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -40,13 +42,31 @@ def facts(proof: Proof, visit: Visit, *, agent: str, page: str) -> dict[str, Any
     What was just sent is looked at before it stands at its proof: until then there is no second form.
     """
     is_awaited = proof.is_waiting and proof.document is None and visit.somebody.role is Role.LEADER
-    is_sent = visit.query("key") == documents.key_of(proof, agent=agent) and proof.refused_document is None
+    is_sent = visit.query("key") == documents.key_of(proof, agent=agent)
+    refusal = proof.refused_document.reason if is_awaited and proof.refused_document else ""
+    has_form = is_awaited and (bool(refusal) or not is_sent)
     return {
         "document_address": f"{page}/beviser/{quote(proof.proof_id, safe='')}/dokument" if proof.document else "",
-        "document_refusal": proof.refused_document.reason if is_awaited and proof.refused_document else "",
-        "document_form": _form(proof, visit, agent=agent, page=page) if is_awaited and not is_sent else None,
-        "document_is_sent": is_awaited and is_sent,
+        "document_refusal": refusal,
+        "document_field": _field(proof),
+        "document_form": _form(proof, visit, agent=agent, page=page) if has_form else None,
+        "document_is_sent": is_sent,
+        "document_is_looked_at": is_awaited and not has_form,
     }
+
+
+def just_refused(proofs: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return what is wrong with the file that was just sent, by its field."""
+    return {
+        proof["document_field"]: proof["document_refusal"]
+        for proof in proofs
+        if proof["document_is_sent"] and proof["document_refusal"]
+    }
+
+
+def _field(proof: Proof) -> str:
+    """Return what tells the proof's field from those of other proofs on the page."""
+    return f"dokument-{hashlib.sha256(proof.proof_id.encode()).hexdigest()[:8]}"
 
 
 def _form(proof: Proof, visit: Visit, *, agent: str, page: str) -> documents.UploadForm:

@@ -13,7 +13,7 @@ from chalicelib.common.errors import SettingMissing
 #: Every variable that the application reads, with what it means. A test holds docs/operations.md against this list.
 MEANING_BY_NAME = {
     "DDH_STAGE": "Name of the deployment (local, test, prod); part of every table name",
-    "DDH_FILES_BUCKET": "Bucket that files are dropped in and reports are put in",
+    "DDH_FILES_BUCKET": "Bucket that files are dropped in, reports are put in, and documents of proofs are sent to",
     "DDH_EVALUATIONS_QUEUE_URL": "Queue that asks for evaluations of a municipality",
     "DDH_OUTBOX_QUEUE_URL": "Queue that says a mail waits to be sent",
     "DDH_WEBHOOKS_QUEUE_URL": "Queue that says an event waits to be told to a partner",
