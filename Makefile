@@ -1,6 +1,6 @@
 # Every command by its name: `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check package deploy bench lock
+.PHONY: help setup run test check package secure audit deploy bench lock
 BIN := .venv/bin
 STAGE ?= test
 LOCK := $(BIN)/uv --no-config pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
@@ -23,6 +23,12 @@ check: setup ## See that format, lint, types, arrows and templates are as they s
 package: setup ## Build what is deployed into build/.
 	@$(BIN)/python -m infra.packaging $(STAGE)
 
+secure: package ## See that what AWS will make of the package is safe: translator, cfn-lint, checkov, bandit.
+	@infra/checks/setup.sh && infra/checks/secure.sh
+
+audit: setup ## Ask for known weaknesses of what is shipped; says "not audited" where nobody answers.
+	@infra/checks/setup.sh && $(BIN)/python -m infra.checks.audit
+
 deploy: package ## Deploy to the account you are signed in to: make deploy STAGE=test BUCKET=… CERTIFICATE=…, with the AWS CLI.
 	@aws cloudformation deploy --stack-name ddh-$(STAGE)-data --template-file infra/data.yaml --parameter-overrides Stage=$(STAGE) --no-fail-on-empty-changeset && aws cloudformation package --template-file build/app.yaml --s3-bucket $(BUCKET) --output-template-file build/deployed.yaml && aws cloudformation deploy --stack-name ddh-$(STAGE) --template-file build/deployed.yaml --parameter-overrides Stage=$(STAGE) CertificateArn=$(CERTIFICATE) --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND
 
@@ -30,4 +36,4 @@ bench: package ## Print what imports, cold starts from the package and a partner
 	@$(BIN)/python -m benchmarks.import_time && $(BIN)/python -m benchmarks.cold_start && $(BIN)/python -m benchmarks.signed_call
 
 lock: setup ## Lock anew what pyproject.toml asks for.
-	@$(LOCK) pyproject.toml -o requirements.txt && $(LOCK) pyproject.toml --group dev --constraint requirements.txt -o requirements-dev.txt && echo uv | $(LOCK) - -o requirements-uv.txt
+	@$(LOCK) pyproject.toml -o requirements.txt && $(LOCK) pyproject.toml --group dev --constraint requirements.txt -o requirements-dev.txt && $(LOCK) --group checks -o requirements-checks.txt && echo uv | $(LOCK) - -o requirements-uv.txt

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from infra.packaging import contents, target
-from infra.packaging.package import Package, build
+from infra.packaging.package import BILL_NAME, Package, build
 from infra.packaging.problems import CannotPackage
 
 _BAR_WIDTH = 24
@@ -37,9 +37,9 @@ def _show(package: Package, console: Console) -> None:
     largest = in_order[0][1][0]
     table = Table(title="What is deployed", title_justify="left")
     table.add_column("package", no_wrap=True)
-    table.add_column("KB in the zip", justify="right")
+    table.add_column("zip KB", justify="right")
     table.add_column("", no_wrap=True)
-    table.add_column("KB unpacked", justify="right")
+    table.add_column("unpacked KB", justify="right")
     for name, (packed, unpacked) in in_order:
         bar = "█" * round(_BAR_WIDTH * packed / largest)
         table.add_row(name, f"{packed / 1000:,.0f}", f"[cyan]{bar}[/]", f"{unpacked / 1000:,.0f}")
@@ -49,7 +49,8 @@ def _show(package: Package, console: Console) -> None:
     made_for = f"for {target.RUNTIME} on {target.ARCHITECTURE}"
     console.print(f"{_told(package.zip_path)}: {size}, {made_for}", highlight=False, soft_wrap=True)
     console.print(f"SHA-256 {package.digest}", highlight=False, soft_wrap=True)
-    console.print(f"{_told(package.template_path)}: the template", highlight=False)
+    template = _told(package.template_path)
+    console.print(f"{template}: the template; {BILL_NAME}: whose code is in the zip", highlight=False, soft_wrap=True)
 
 
 def _told(path: Path) -> str:

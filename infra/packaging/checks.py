@@ -16,6 +16,7 @@ _EXTENSION_TAGS = (f".cpython-{target.PYTHON.replace('.', '')}-x86_64-linux-gnu.
 _GLIBC = re.compile(rb"GLIBC_(\d+)\.(\d+)")
 #: A wheel that was built here from sources says linux_x86_64.
 _WHEEL_TAGS = re.compile(r"(py3|py2\.py3|py2)-none-any|cp3\d+-(cp311|abi3)-manylinux\w+_x86_64(\.manylinux\w+_x86_64)*")
+_LICENCE = re.compile(r"\.dist-info/(.*/)?(licen[cs]e|copying)[^/]*$", re.IGNORECASE)
 _DESIGN_SYSTEM = "chalicelib/runtime/static/dkfds/"
 _OF_THE_DESIGN_SYSTEM = ("dkfds.min.css", "IBMPlexSans-Regular.woff2", "LICENSE.md", "OFL-1.1.txt", "Apache-2.0.txt")
 _LOCKED = re.compile(r"^([a-z0-9][a-z0-9.-]*)==", re.MULTILINE)
@@ -30,6 +31,7 @@ def check(contents: Contents) -> None:
     files = {path: content for package in contents.values() for path, content in package.items()}
     problems = [
         *_packages_beside_the_lock(contents),
+        *(f"{name} comes without its licence's text" for name in _without_licence(contents)),
         *(f"{path} comes from two packages" for path in _twice(contents)),
         *(problem for path, content in files.items() for problem in _library(path, content)),
         *(problem for path, content in files.items() for problem in _wheel(path, content)),
@@ -48,6 +50,10 @@ def _packages_beside_the_lock(contents: Contents) -> Iterator[str]:
     wanted = {APPLICATION, "chalice", *locked(LOCK.read_text("utf-8"))}
     yield from (f"{name} is shipped, but requirements.txt doesn't name it" for name in sorted(contents.keys() - wanted))
     yield from (f"{name} is missing" for name in sorted(wanted - contents.keys()))
+
+
+def _without_licence(contents: Contents) -> list[str]:
+    return [name for name, files in contents.items() if name != APPLICATION and not any(map(_LICENCE.search, files))]
 
 
 def _twice(contents: Contents) -> list[str]:

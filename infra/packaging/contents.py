@@ -15,6 +15,7 @@ from infra.packaging.problems import NoPackages
 
 PROJECT = Path(__file__).resolve().parents[2]
 LOCK = PROJECT / "requirements.txt"
+_LICENCES = PROJECT / "infra" / "licences"
 APPLICATION = "(the application)"
 #: What an event needs of Chalice, as Chalice itself packages it: the rest of it belongs to the workplace.
 _CHALICE = ("chalice/__init__.py", "chalice/app.py")
@@ -69,6 +70,8 @@ def _package(record: Path) -> tuple[str, dict[str, bytes]]:
     root = record.parent.parent
     kept = {path.as_posix(): (root / path).read_bytes() for path in paths if _is_shipped(path.parts)}
     name = installed.name.lower().replace("_", "-")
+    if (licence := _LICENCES / f"{name}.txt").exists():  # its wheel forgot it
+        kept[f"{record.parent.name}/LICENSE"] = licence.read_bytes()
     return name, botocore_data.trimmed(kept) if name == "botocore" else kept
 
 

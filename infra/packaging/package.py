@@ -1,4 +1,4 @@
-"""The package: build/deployment.zip with every function's code, and build/app.yaml, the template that deploys it."""
+"""The package: build/deployment.zip with every function's code, the template that deploys it, and the bill of it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pathlib import Path
 import yaml
 
 from infra import packaged
-from infra.packaging import archive, bytecode, checks, contents, target
+from infra.packaging import archive, bytecode, checks, contents, licences, sbom, target
 from infra.packaging.contents import Contents
 from infra.packaging.problems import NotForLambda
 
 FOLDER = contents.PROJECT / "build"
-ZIP_NAME, TEMPLATE_NAME = "deployment.zip", "app.yaml"
+ZIP_NAME, TEMPLATE_NAME, BILL_NAME = "deployment.zip", "app.yaml", "sbom.cdx.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,7 @@ def build(stage: str, folder: Path = FOLDER) -> Package:
     Raises:
         CannotPackage: something is missing, or wouldn't run on Lambda.
     """
+    shipped = licences.shipped()
     gathered = contents.collect()
     checks.check(gathered)
     with_bytecode = _with_bytecode(gathered)
@@ -59,6 +60,7 @@ def build(stage: str, folder: Path = FOLDER) -> Package:
         raise NotForLambda(
             [f"the zip is {made.zip_bytes / 10**6:.1f} MB, and is to stay under {target.MOST_MEGABYTES}"]
         )
+    (folder / BILL_NAME).write_text(sbom.bill(shipped, zip_digest=made.digest), encoding="utf-8")
     return made
 
 

@@ -19,8 +19,9 @@ _TAGGED = "markupsafe/_speedups.cpython-311-x86_64-linux-gnu.so"
 def _contents(of_markupsafe: dict[str, bytes]) -> Contents:
     names = ("dkfds.min.css", "IBMPlexSans-Regular.woff2", "LICENSE.md", "OFL-1.1.txt", "Apache-2.0.txt")
     application = {f"{_STATIC}/{name}": b"" for name in names}
-    locked: Contents = {name: {} for name in checks.locked(LOCK.read_text("utf-8"))}
-    return {**locked, APPLICATION: application, "chalice": {}, "markupsafe": of_markupsafe}
+    names_of_others = {*checks.locked(LOCK.read_text("utf-8")), "chalice"}
+    others: Contents = {name: {f"{name}-1.dist-info/licenses/LICENSE": b""} for name in names_of_others}
+    return {**others, APPLICATION: application, "markupsafe": others["markupsafe"] | of_markupsafe}
 
 
 @pytest.mark.parametrize("path", [_TAGGED, "markupsafe/_speedups.abi3.so", "markupsafe.libs/libz.so.1"])
@@ -63,6 +64,11 @@ def test_without_the_design_system_nothing_is_packaged() -> None:
 
     with pytest.raises(NotForLambda, match=r"OFL-1\.1\.txt is missing: run make setup"):
         checks.check(contents)
+
+
+def test_a_package_without_its_licence_s_text_stops_the_packaging() -> None:
+    with pytest.raises(NotForLambda, match="six comes without its licence's text"):
+        checks.check({**_contents({}), "six": {"six.py": b""}})
 
 
 def test_a_path_of_two_packages_stops_the_packaging() -> None:

@@ -15,7 +15,7 @@ import pytest
 from infra import packaged
 from infra.packaging import target
 from infra.packaging.contents import PROJECT
-from infra.packaging.package import TEMPLATE_NAME, ZIP_NAME
+from infra.packaging.package import BILL_NAME, TEMPLATE_NAME, ZIP_NAME
 
 pytestmark = pytest.mark.campaign  # it takes half a minute
 
@@ -25,7 +25,7 @@ def _made_in(folder: Path, *, day: int, **environment: str) -> Path:
     skipped = shutil.ignore_patterns("__pycache__")
     for name in ("chalicelib", "infra", ".chalice"):
         shutil.copytree(PROJECT / name, folder / name, copy_function=shutil.copyfile, ignore=skipped)
-    for name in ("app.py", "requirements.txt"):
+    for name in ("app.py", "requirements.txt", "package-lock.json", "pyproject.toml"):
         shutil.copyfile(PROJECT / name, folder / name)
     for path in folder.rglob("*"):
         os.utime(path, (day * 86_400, day * 86_400))
@@ -43,7 +43,7 @@ def test_two_builds_on_other_days_and_in_other_folders_give_the_same_bytes(build
     time.sleep(2)  # a zip's clock goes by two seconds
     other = _made_in(tmp_path / "another place", day=15_000, TZ="Asia/Tokyo", PYTHONHASHSEED="2")
 
-    for name in (ZIP_NAME, TEMPLATE_NAME):
+    for name in (ZIP_NAME, TEMPLATE_NAME, BILL_NAME):
         assert (build / name).read_bytes() == (other / name).read_bytes(), name
 
 
