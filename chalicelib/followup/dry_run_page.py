@@ -65,7 +65,9 @@ def _month(month: MonthOfRun, run: DryRun) -> dict[str, Any]:
         "name": month_name(month.month),
         "summary": f"{counted(mails, 'kommune', 'kommuner')} ville have fået en mail om "
         f"{counted(agents, 'agent', 'agenter')}.",
-        "municipalities": [_municipality(each, month, run) for each in month.told],
+        "municipalities": sorted(
+            (_municipality(each, month, run) for each in month.told), key=lambda row: str(row["name"])
+        ),
     }
 
 

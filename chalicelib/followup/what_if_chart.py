@@ -8,7 +8,7 @@ from dataclasses import dataclass
 WIDTH = 400
 #: As many municipalities as are seen at a glance; the table has them all.
 MOST_BARS = 15
-_LEFT, _RIGHT = 132, 330
+_LEFT, _RIGHT = 132, 340
 _PAIR, _TOP, _BAR = 34, 4, 12
 
 
@@ -84,4 +84,4 @@ def _drawn(pair: Pair, top: int, most: int) -> Drawn:
 
 
 def _text(said: Said) -> str:
-    return f"{said.notices} + {said.proposals}" if said.proposals else f"{said.notices}"
+    return f"{said.notices} / {said.proposals}"

@@ -11,7 +11,7 @@ from chalicelib.common.danish import counted, month_name, number, quarter_name
 from chalicelib.common.months import Month
 from chalicelib.common.written import FormRefused
 from chalicelib.evaluation import trying, what_if
-from chalicelib.evaluation.what_if import Cell, Comparison, Ground, Tally, Try
+from chalicelib.evaluation.what_if import Comparison, Ground, Tally, Try
 from chalicelib.followup import what_if_chart, what_if_form
 from chalicelib.followup.what_if_chart import Pair, Said
 from chalicelib.runtime.web import Answer
@@ -91,12 +91,14 @@ def _signed(apart: int) -> str:
     return f"{'+' if apart > 0 else '−'}{number(abs(apart))}" if apart else "0"
 
 
-def _row(code: str, found: Comparison) -> dict[str, Any]:
+def _row(code: str, found: Comparison) -> dict[str, str]:
     today, tried = _tallies(code, found)
+    apart = f"{_signed(tried.notices - today.notices)} / {_signed(tried.proposals - today.proposals)}"
     return {
         "name": _name(code),
-        "notices": _compared(today.notices, tried.notices),
-        "proposals": _compared(today.proposals, tried.proposals),
+        "today": _said(today.notices, today.proposals),
+        "tried": _said(tried.notices, tried.proposals),
+        "apart": apart,
     }
 
 
@@ -122,7 +124,7 @@ def _grid(ground: Ground, found: Comparison, tried: Try) -> dict[str, Any]:
             {
                 "quarter": quarter_name(quarter),
                 "months": _months_from(ground, quarter.months[0]),
-                "cells": [_cell(cells[target]) for target in targets],
+                "cells": [_said(cells[target].notices, cells[target].proposals) for target in targets],
             }
             for quarter, cells in found.cell_by_start.items()
         ],
@@ -141,5 +143,5 @@ def _target_name(target: int, ground: Ground, tried: Try) -> str:
     return f"{target} %" + (f" ({notes[0]})" if notes else "")
 
 
-def _cell(cell: Cell) -> str:
-    return f"{number(cell.notices)} / {number(cell.proposals)}"
+def _said(notices: int, proposals: int) -> str:
+    return f"{number(notices)} / {number(proposals)}"
