@@ -19,6 +19,7 @@ from chalicelib.partners import routes_evaluation, routes_keys, routes_webhooks
 from chalicelib.partners import routes_staff as partners_routes
 from chalicelib.partners.api import routes as partners_api
 from chalicelib.partners.knowledge import routes as knowledge_routes
+from chalicelib.retention import events as retention_events
 from chalicelib.runtime.chalice_app import BackOffice
 from chalicelib.site import routes as site_routes
 from chalicelib.webhooks import events as webhooks_events
@@ -49,3 +50,4 @@ app.register_blueprint(access_requests_routes.bp)
 app.register_blueprint(mail_events.bp)
 app.register_blueprint(routes_webhooks.bp)
 app.register_blueprint(webhooks_events.bp)
+app.register_blueprint(retention_events.bp)

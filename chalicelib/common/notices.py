@@ -32,7 +32,12 @@ class Notice:
     @property
     def natural_key(self) -> str:
         """The version's natural key: the same for every delivery of the event."""
-        return hashlib.sha256(f"{self.key}\0{self.version_id}".encode()).hexdigest()[:16]
+        return natural_key(self.key, self.version_id)
+
+
+def natural_key(key: str, version_id: str) -> str:
+    """Return what tells one version of one object from every other."""
+    return hashlib.sha256(f"{key}\0{version_id}".encode()).hexdigest()[:16]
 
 
 def notice_from(event: Any) -> Notice:

@@ -18,7 +18,7 @@ from chalicelib.cases.effects import Effects
 from chalicelib.common.clock import Clock, system_clock
 from chalicelib.common.errors import Conflict, TryLater
 from chalicelib.common.months import Month
-from chalicelib.evaluation import letters, moving, proposals, store, summaries
+from chalicelib.evaluation import erased, letters, moving, proposals, store, summaries
 from chalicelib.evaluation.ledger import Change, MunicipalityMonth, Row, changed_standings, evaluate_rows
 from chalicelib.evaluation.ledger_json import standing_to_json
 from chalicelib.evaluation.moving import Moves
@@ -28,6 +28,7 @@ from chalicelib.evaluation.rules import AgentMonth, Standing
 from chalicelib.kpi import figures
 from chalicelib.mail import outbox
 from chalicelib.rulebook import book as rulebook
+from chalicelib.rulebook import retention
 from chalicelib.rulebook.rules import RuleBook
 from chalicelib.runtime import metrics
 from chalicelib.runtime.metrics import Metric
@@ -60,9 +61,13 @@ class _Evaluated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stored:
-    """What stands for a municipality: its figures and current revisions by month, and where its agents were too."""
+    """What stands for a municipality: its figures and current revisions by month, and where its agents were too.
+
+    All of it as if what is past the retention period, up to `last_erased`, were erased already.
+    """
 
     run: str
+    last_erased: Month
     head: store.Head
     before: MunicipalityMonth | None
     figures_by_month: Mapping[Month, figures.MunicipalityFigures]
@@ -73,11 +78,12 @@ class _Stored:
 
 def _follow_once(request: Request, *, clock: Clock) -> None:
     book = rulebook.load()
-    due = store.due_months(request.run)
+    last_erased = retention.last_erased(book, clock.today())
+    due = [each for each in store.due_months(request.run) if each.month > last_erased]
     head = store.heads(request.run, [request.municipality_code])[request.municipality_code]
     first = _first_to_look_at(request, due=[each.month for each in due], head=head)
     to_look_at = [each for each in due if each.month >= first]
-    stored = _read(to_look_at, run=request.run, head=head)
+    stored = _read(to_look_at, run=request.run, head=head.without_erased(last_erased), last_erased=last_erased)
     evaluated = _evaluate(stored, book=book)
     if evaluated:
         mails = _mails(stored, evaluated, book=book, clock=clock) if request.run == LIVE else []
@@ -87,7 +93,11 @@ def _follow_once(request: Request, *, clock: Clock) -> None:
         metrics.count(Metric.MUNICIPALITY_MONTHS_EVALUATED, len(evaluated))
         # Read again after the commit: whoever took an agent over meanwhile noted that before reading our standing.
         again = moving.moves(
-            request.run, request.municipality_code, _agents(stored, now), dossiers=stored.moves.dossiers
+            request.run,
+            request.municipality_code,
+            _agents(stored, now),
+            dossiers=stored.moves.dossiers,
+            last_erased=last_erased,
         )
         stored = replace(stored, moves=again)
     now_by_month = dict(stored.current_by_month) | {each.now.month: each.now for each in evaluated}
@@ -108,23 +118,24 @@ def _first_to_look_at(request: Request, *, due: list[Month], head: store.Head) -
     return request.from_month
 
 
-def _read(due: Sequence[store.DueMonth], *, run: str, head: store.Head) -> _Stored:
+def _read(due: Sequence[store.DueMonth], *, run: str, head: store.Head, last_erased: Month) -> _Stored:
     code, months = head.municipality_code, [each.month for each in due]
     found = {month: read for month in months if (read := figures.municipality_month(code, month))}
     current = {month: stands for month in months if (stands := store.current(run, head, month))}
     before = store.current(run, head, head.last_before(months[0])) if months else None
     stored = _Stored(
         run=run,
+        last_erased=last_erased,
         head=head,
         before=before,
         figures_by_month=found,
         current_by_month=current,
-        moves=Moves(run=run, municipality_code=code, homes={}, dossiers={}),
+        moves=Moves(run=run, municipality_code=code, homes={}, dossiers={}, last_erased=last_erased),
         evaluated_on_by_month={each.month: each.started_on for each in due},
     )
     agents = _agents(stored)
     dossiers = proposals.dossiers(agents) if run == LIVE else {}
-    moves = moving.moves(run, code, agents, dossiers=dossiers)
+    moves = moving.moves(run, code, agents, dossiers=dossiers, last_erased=last_erased)
     _note_newcomers(stored, moves.homes)
     return replace(stored, moves=moves)
 
@@ -153,14 +164,15 @@ def _evaluate(stored: _Stored, *, book: RuleBook) -> list[_Evaluated]:
     evaluated: list[_Evaluated] = []
     standings = {} if stored.before is None else dict(stored.before.standings)
     for month, found in sorted(stored.figures_by_month.items()):
-        rows = _rows(found)
+        rows, was = _rows(found), stored.current_by_month.get(month)
         standings = moving.with_movers(standings, {row.agent for row in rows}, known=stored.moves, month=month)
+        standings = erased.with_remembered(standings, rows, was=was, last_erased=stored.last_erased)
         rules = rules_used(month, book)
         effects = proposals.effects_in(
             stored.moves.dossiers, rows, month=month, evaluated_on=stored.evaluated_on_by_month[month]
         )
+        effects = erased.with_training(effects, was=was, last_erased=stored.last_erased)
         snapshot = _snapshot(found.revision, rules=rules, standings=standings, effects=effects)
-        was = stored.current_by_month.get(month)
         if was is not None and was.snapshot == snapshot:
             standings = dict(was.standings)
             continue
@@ -178,6 +190,9 @@ def _evaluate(stored: _Stored, *, book: RuleBook) -> list[_Evaluated]:
             lines=lines,
             standings=standings,
         )
+        # Erasing takes away what went in, and nothing of what came out.
+        if was is not None and was.says_the_same_as(now):
+            continue
         evaluated.append(_Evaluated(was=was, now=now))
     return evaluated
 

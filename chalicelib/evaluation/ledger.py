@@ -8,6 +8,7 @@ Pure: no clock, no AWS, no environment.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -49,6 +50,16 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MonthCounts:
+    """What a municipality's lines of a month come to, without anybody in it."""
+
+    agents: int
+    answered: int
+    resolved: int
+    count_by_outcome: Mapping[Outcome, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MunicipalityMonth:
     """One revision of a municipality's evaluated month.
 
@@ -67,6 +78,23 @@ class MunicipalityMonth:
 
     def line_by_agent(self) -> dict[str, Line]:
         return {line.agent: line for line in self.lines}
+
+    def counts(self) -> MonthCounts:
+        return MonthCounts(
+            agents=len(self.lines),
+            answered=sum(line.answered for line in self.lines),
+            resolved=sum(line.resolved for line in self.lines),
+            count_by_outcome=Counter(line.outcome for line in self.lines),
+        )
+
+    def says_the_same_as(self, other: MunicipalityMonth) -> bool:
+        """Whether both judge the same figures by the same rules to the same lines and standings."""
+        return (self.figures_revision, self.rules, self.lines, self.standings) == (
+            other.figures_revision,
+            other.rules,
+            other.lines,
+            other.standings,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalicelib.common.months import Month
-from chalicelib.evaluation.ledger import Line
+from chalicelib.evaluation.ledger import Line, MonthCounts
 from chalicelib.evaluation.rules import AgentMonth, Outcome, Reason, Standing
 
 
@@ -61,4 +61,19 @@ def line_from_json(stored: Mapping[str, Any], *, municipality_code: str, month: 
         before=standing_from_json(stored["before"]),
         after=standing_from_json(stored["after"]),
         source=stored["source"],
+    )
+
+
+def counts_to_json(counts: MonthCounts) -> list[Any]:
+    """Return `[agents, answered, resolved, {"ok": 3, …}]`."""
+    return [counts.agents, counts.answered, counts.resolved, dict(counts.count_by_outcome)]
+
+
+def counts_from_json(stored: Sequence[Any]) -> MonthCounts:
+    agents, answered, resolved, count_by_outcome = stored
+    return MonthCounts(
+        agents=agents,
+        answered=answered,
+        resolved=resolved,
+        count_by_outcome={Outcome(outcome): count for outcome, count in count_by_outcome.items()},
     )

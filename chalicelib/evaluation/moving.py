@@ -20,12 +20,16 @@ from chalicelib.evaluation.rules import NOTHING_YET, Standing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moves:
-    """Where a municipality's agents have rows, by all their names: `homes` by id, and the dossiers that name them."""
+    """Where a municipality's agents have rows, by all their names: `homes` by id, and the dossiers that name them.
+
+    What is past the retention period, up to `last_erased`, is looked at as if it were erased already.
+    """
 
     run: str
     municipality_code: str
     homes: Mapping[str, frozenset[str]]
     dossiers: Mapping[str, Dossier]
+    last_erased: Month
 
     def elsewhere(self, agent: str) -> frozenset[str]:
         """Return the other municipalities where this id has rows."""
@@ -36,11 +40,18 @@ class Moves:
         return (agent, *naming.former_names(agent, self.dossiers))
 
 
-def moves(run: str, municipality_code: str, agents: Iterable[str], *, dossiers: Mapping[str, Dossier]) -> Moves:
+def moves(
+    run: str,
+    municipality_code: str,
+    agents: Iterable[str],
+    *,
+    dossiers: Mapping[str, Dossier],
+    last_erased: Month,
+) -> Moves:
     """Read where the agents have rows, by all their names (strong reads)."""
     names = {name for agent in agents for name in naming.all_names(agent, dossiers)}
     homes = store.homes(run, sorted(names))
-    return Moves(run=run, municipality_code=municipality_code, homes=homes, dossiers=dossiers)
+    return Moves(run=run, municipality_code=municipality_code, homes=homes, dossiers=dossiers, last_erased=last_erased)
 
 
 def with_movers(
@@ -53,7 +64,7 @@ def with_movers(
     found = dict(standings)
     for agent in sorted(agents):
         for name in known.names(agent):
-            candidates = [_stood_at(name, other, month, run=known.run) for other in sorted(known.elsewhere(name))]
+            candidates = [_stood_at(name, other, month, known=known) for other in sorted(known.elsewhere(name))]
             for each in (standings.get(name), *candidates):
                 if each is not None and _is_later(each, found.get(agent, NOTHING_YET)):
                     found[agent] = each
@@ -67,7 +78,7 @@ def ask_where_agents_went(known: Moves, ours: Mapping[Month, MunicipalityMonth])
     """
     for other in sorted(frozenset().union(*(known.elsewhere(agent) for agent in known.homes))):
         movers = {agent for agent, codes in known.homes.items() if other in codes}
-        theirs = store.heads(known.run, [other])[other]
+        theirs = _head(other, known=known)
         for month in sorted(theirs.revision_by_month):
             last = max((each for each in ours if each < month), default=None)
             judged = None if last is None else store.current(known.run, theirs, month)
@@ -76,10 +87,14 @@ def ask_where_agents_went(known: Moves, ours: Mapping[Month, MunicipalityMonth])
                 break
 
 
-def _stood_at(agent: str, municipality_code: str, month: Month, *, run: str) -> Standing | None:
+def _head(municipality_code: str, *, known: Moves) -> store.Head:
+    return store.heads(known.run, [municipality_code])[municipality_code].without_erased(known.last_erased)
+
+
+def _stood_at(agent: str, municipality_code: str, month: Month, *, known: Moves) -> Standing | None:
     """Return where the id stood before the month by another municipality's months."""
-    head = store.heads(run, [municipality_code])[municipality_code]
-    theirs = store.current(run, head, head.last_before(month))
+    head = _head(municipality_code, known=known)
+    theirs = store.current(known.run, head, head.last_before(month))
     return None if theirs is None else theirs.standings.get(agent)
 
 

@@ -9,16 +9,18 @@ from typing import Any
 from chalicelib.common import municipalities
 from chalicelib.common.months import Month
 from chalicelib.evaluation import letters, store, wording
-from chalicelib.evaluation.ledger import Line, MunicipalityMonth
+from chalicelib.evaluation.ledger import Line, MonthCounts, MunicipalityMonth
 from chalicelib.evaluation.requests import LIVE
 from chalicelib.evaluation.rules import Outcome
 
 __all__ = [
     "LIVE",
     "Line",
+    "MonthCounts",
     "MunicipalityMonth",
     "Outcome",
     "Said",
+    "counts_by_month",
     "line_facts",
     "lines",
     "mail_ids",
@@ -46,6 +48,15 @@ def lines(run: str, month: Month) -> tuple[Line, ...]:
     heads = store.heads(run, municipalities.by_code)
     evaluated = (store.current(run, head, month) for _, head in sorted(heads.items()))
     return tuple(line for each in evaluated if each is not None for line in each.lines)
+
+
+def counts_by_month(run: str = LIVE) -> dict[Month, dict[str, MonthCounts]]:
+    """Return what each evaluated month came to, by month and municipality code: the same after its lines are erased."""
+    found: dict[Month, dict[str, MonthCounts]] = {}
+    for code, head in sorted(store.heads(run, municipalities.by_code).items()):
+        for month, counts in head.counts_by_month.items():
+            found.setdefault(month, {})[code] = counts
+    return dict(sorted(found.items()))
 
 
 def months_of(municipality_code: str, *, most: int = 12) -> tuple[MunicipalityMonth, ...]:

@@ -23,6 +23,7 @@ from chalicelib.kpi import figures
 from chalicelib.mail import outbox
 from chalicelib.members import register
 from chalicelib.rulebook import book as rulebook
+from chalicelib.rulebook import retention
 from chalicelib.rulebook.rules import RuleBook, RuleName
 from chalicelib.runtime import settings
 
@@ -96,7 +97,9 @@ def start_month(month: Month, *, without_missing: bool = False, clock: Clock = s
     book = rulebook.load()
     due_by_month = {due.month: due for due in store.due_months(LIVE)}
     started: tuple[Month, ...] = ()
-    for each in months_from(_first_to_start_or_heal(month, due_by_month, book.procedure_start(clock.today())), month):
+    first_kept = retention.last_erased(book, clock.today()).next()
+    begins = max(book.procedure_start(clock.today()), first_kept)
+    for each in months_from(_first_to_start_or_heal(month, due_by_month, begins), month):
         with_figures = figures.revisions(each)
         if each not in due_by_month:
             if started:
@@ -148,10 +151,10 @@ def start_dry_run(first: Month, last: Month, *, clock: Clock = system_clock) -> 
     return run
 
 
-def _first_to_start_or_heal(month: Month, due: Collection[Month], procedure_start: Month) -> Month:
+def _first_to_start_or_heal(month: Month, due: Collection[Month], begins: Month) -> Month:
     """Return the first month to look at: years of months that were started are not looked at again."""
-    unstarted = max(due).next() if due else procedure_start
-    return max(procedure_start, min(unstarted, month.plus(1 - _HEALED_MONTHS)))
+    unstarted = max(due).next() if due else begins
+    return max(begins, min(unstarted, month.plus(1 - _HEALED_MONTHS)))
 
 
 def _add_due(run: str, due: store.DueMonth) -> None:

@@ -13,7 +13,7 @@ Keys (a *run* is `live`, or one dry run such as `dry-2024-01-2024-03`):
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -22,8 +22,16 @@ from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute, UTCDateTi
 from chalicelib.common.clock import Clock
 from chalicelib.common.errors import Refused
 from chalicelib.common.months import Month
-from chalicelib.evaluation.ledger import MunicipalityMonth
-from chalicelib.evaluation.ledger_json import line_from_json, line_to_json, standing_from_json, standing_to_json
+from chalicelib.evaluation.erased import without_gone
+from chalicelib.evaluation.ledger import MonthCounts, MunicipalityMonth
+from chalicelib.evaluation.ledger_json import (
+    counts_from_json,
+    counts_to_json,
+    line_from_json,
+    line_to_json,
+    standing_from_json,
+    standing_to_json,
+)
 from chalicelib.mail import outbox
 from chalicelib.runtime.tables import (
     IntegerAttribute,
@@ -72,17 +80,26 @@ class DryRun:
 class Head:
     """The current revision of each evaluated month of a municipality, and the figures' revision that it judged.
 
-    `version` 0 says there is none yet.
+    `version` 0 says there is none yet. `counts_by_month` stays when a month's revisions are erased, which was last done
+    up to `erased_until`. What is read by a head with `hidden_until` has nobody who has had no row since.
     """
 
     municipality_code: str
     version: int = 0
     revision_by_month: Mapping[Month, int] = field(default_factory=dict)
     figures_revision_by_month: Mapping[Month, int] = field(default_factory=dict)
+    counts_by_month: Mapping[Month, MonthCounts] = field(default_factory=dict)
+    erased_until: Month | None = None
+    hidden_until: Month | None = None
 
     def last_before(self, month: Month) -> Month | None:
         """Return the latest evaluated month before `month`."""
         return max((each for each in self.revision_by_month if each < month), default=None)
+
+    def without_erased(self, last_erased: Month) -> Head:
+        """Return it as if the months up to `last_erased` were erased, whether or not they are yet. It isn't stored."""
+        kept = {month: number for month, number in self.revision_by_month.items() if month > last_erased}
+        return replace(self, revision_by_month=kept, hidden_until=last_erased)
 
 
 class _DueRow(Table):
@@ -111,6 +128,8 @@ class _HeadRow(Table):
     sk = UnicodeAttribute(range_key=True, default="head")
     version = IntegerAttribute()
     revisions = JSONTextAttribute()
+    counts = JSONTextAttribute(null=True)
+    erased_until = MonthAttribute(null=True)
 
     def head(self) -> Head:
         return Head(
@@ -118,6 +137,8 @@ class _HeadRow(Table):
             version=self.version,
             revision_by_month={Month.parse(month): told[0] for month, told in self.revisions.items()},
             figures_revision_by_month={Month.parse(month): told[1] for month, told in self.revisions.items()},
+            counts_by_month={Month.parse(month): counts_from_json(told) for month, told in (self.counts or {}).items()},
+            erased_until=self.erased_until,
         )
 
 
@@ -218,7 +239,8 @@ def current(run: str, head: Head, month: Month | None) -> MunicipalityMonth | No
     number = None if month is None else head.revision_by_month.get(month)
     if month is None or number is None:
         return None
-    return revision(run, head.municipality_code, month, number)
+    found = revision(run, head.municipality_code, month, number)
+    return found if head.hidden_until is None else without_gone(found, head.hidden_until)
 
 
 def currents(run: str, head: Head, months: Iterable[Month]) -> tuple[MunicipalityMonth, ...]:
@@ -283,11 +305,14 @@ def commit(
     """
     revisions = dict(head.revision_by_month) | {month.month: month.revision for month in evaluated}
     judged = dict(head.figures_revision_by_month) | {month.month: month.figures_revision for month in evaluated}
+    counts = dict(head.counts_by_month) | {month.month: month.counts() for month in evaluated}
     new_head = _HeadRow(
         _municipality(run, head.municipality_code),
         "head",
         version=head.version + 1,
         revisions={str(month): [number, judged[month]] for month, number in revisions.items()},
+        counts={str(month): counts_to_json(each) for month, each in counts.items()},
+        erased_until=head.erased_until,
     )
     unchanged = _HeadRow.pk.does_not_exist() if head.version == 0 else _HeadRow.version == head.version
     rows = [_revision_row(run, month, at=clock.now()) for month in evaluated]

@@ -196,4 +196,5 @@ FORM_BY_NAME: Mapping[RuleName, RuleForm] = {
         "én gang; behold den for en årsag, der bliver."
     ),
     RuleName.SMALL_AGGREGATE_MINIMUM: _whole("Svar", "Skriv et helt tal fra 3 til 98."),
+    RuleName.RETENTION_MONTHS: _whole("Måneder", "Skriv et helt tal fra 12 til 120."),
 }

@@ -169,4 +169,10 @@ WORDING_BY_NAME: Mapping[RuleName, Wording] = {
         "En samlet opgørelse vises først, når der er så mange svar.",
         lambda value: (counted(value, "svar", "svar"),),
     ),
+    RuleName.RETENTION_MONTHS: Wording(
+        "Så længe gemmes tal om personer",
+        "Når en måneds sidste dag ligger så langt tilbage, slettes alt om de enkelte agenter i den. "
+        "Kommunernes samlede tal bliver. Det, der er slettet, kommer ikke igen, hvis reglen ændres.",
+        lambda value: (counted(value, "måned", "måneder"),),
+    ),
 }

@@ -21,7 +21,7 @@ def apply(kind: str, drop: Drop, findings: Findings) -> list[MonthReport]:
     """Store the findings' lines, one month after the other, and return what became of each month.
 
     Raises:
-        TryLater: other drops switched a month all the time.
+        TryLater: other drops switched a month all the time, or a month was erased since the lines were judged.
     """
     lines_by_month: dict[Month, dict[str, list[Line]]] = {}
     for line in findings.lines:
@@ -42,6 +42,8 @@ def _apply_month(
     for _ in range(_ATTEMPTS):
         done = figure_store.applied(drop.drop_id, month)
         read = figure_store.head(kind, month)
+        if read.is_erased:
+            raise TryLater("Måneden blev slettet imens. Filen læses igen.")
         standing_by_code = _standing(kind, month, read)
         if done is not None:
             return _told(kind, month, lines_by_code, done, standing_by_code)

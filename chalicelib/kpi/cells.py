@@ -62,7 +62,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthHead:
-    """The cells of a kind and month, by owner code. `version` counts the switches; 0 is "nothing stored"."""
+    """The cells of a kind and month, by owner code. `version` counts the switches; 0 is "nothing stored".
+
+    `is_erased`: its rows were erased after the retention period, and none come again.
+    """
 
     version: int = 0
     cell_by_code: Mapping[str, Cell] = field(default_factory=dict)
+    is_erased: bool = False

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
 from chalicelib.common.months import Month
 from chalicelib.kpi.cells import Body, Cell, Entry, MonthHead, Order, Source
@@ -31,9 +31,16 @@ class _HeadRow(Table):
     sk = UnicodeAttribute(range_key=True, default="head")
     version = IntegerAttribute()
     cells = JSONTextAttribute()
+    # After the retention period: what the rows came to, by owner, and whether the rows are gone too.
+    totals = JSONTextAttribute(null=True)
+    rows_are_gone = BooleanAttribute(null=True)
 
     def head(self) -> MonthHead:
-        return MonthHead(version=self.version, cell_by_code={code: _cell(told) for code, told in self.cells.items()})
+        return MonthHead(
+            version=self.version,
+            cell_by_code={code: _cell(told) for code, told in self.cells.items()},
+            is_erased=self.totals is not None,
+        )
 
 
 class _PartRow(Table):

@@ -36,7 +36,7 @@ class Kind:
     """One kind. `fields` name the figures of a line, in their order; `owner` is the field of whose month a cell is.
 
     `owners` is what several of them are called in Danish; one without a name is called as it is written.
-    `is_evaluated`: whether changed figures are to be followed up.
+    `is_evaluated`: whether changed figures are to be followed up; `is_of_persons`: whether they are erased in time.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Kind:
     owner_name_by_code: Mapping[str, str]
     key: str
     is_evaluated: bool
+    is_of_persons: bool
     read: Reader
 
     @property
@@ -60,7 +61,7 @@ class Kind:
         return self.columns.label_by_field[self.key]
 
 
-def _monthly(name: str, form: Form, *, owners: str, is_evaluated: bool) -> Kind:
+def _monthly(name: str, form: Form, *, owners: str, is_evaluated: bool, is_of_persons: bool) -> Kind:
     return Kind(
         name=name,
         columns=form.columns,
@@ -70,13 +71,14 @@ def _monthly(name: str, form: Form, *, owners: str, is_evaluated: bool) -> Kind:
         owner_name_by_code=form.owner_name_by_code,
         key=form.key,
         is_evaluated=is_evaluated,
+        is_of_persons=is_of_persons,
         read=partial(file.read, form),
     )
 
 
 _KINDS = (
-    _monthly(AGENT_KPI, AGENT_FORM, owners="kommuner", is_evaluated=True),
-    _monthly(PARTNER_KPI, PARTNER_FORM, owners="partnere", is_evaluated=False),
+    _monthly(AGENT_KPI, AGENT_FORM, owners="kommuner", is_evaluated=True, is_of_persons=True),
+    _monthly(PARTNER_KPI, PARTNER_FORM, owners="partnere", is_evaluated=False, is_of_persons=False),
 )
 KIND_BY_NAME: Mapping[str, Kind] = {kind.name: kind for kind in _KINDS}
 #: Kinds that are known and have no reader yet: their files wait in the bucket.

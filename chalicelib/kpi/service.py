@@ -18,7 +18,16 @@ from chalicelib.common.clock import Clock, system_clock
 from chalicelib.common.errors import Conflict, TryLater
 from chalicelib.common.months import Month
 from chalicelib.common.notices import Notice
-from chalicelib.kpi import applying, drop_store, dropped_file, outcome, report
+from chalicelib.kpi import (
+    applying,
+    drop_store,
+    dropped_file,
+    erased_months,
+    erasure_store,
+    figure_store,
+    outcome,
+    report,
+)
 from chalicelib.kpi.changes import earliest_changed
 from chalicelib.kpi.dropped_file import FileGone
 from chalicelib.kpi.drops import Drop, Place, Status, is_folder
@@ -28,6 +37,7 @@ from chalicelib.kpi.outcome import Outcome
 from chalicelib.kpi.report_mail import report_mail
 from chalicelib.mail import outbox
 from chalicelib.members import register
+from chalicelib.rulebook import book, retention
 from chalicelib.runtime import clients, correlation, metrics, settings
 from chalicelib.runtime.entrypoints import logger
 from chalicelib.runtime.metrics import Metric
@@ -97,6 +107,10 @@ def _read_and_apply(drop: Drop, kind: Kind | None, today: date) -> Outcome:
         return Outcome(status=Status.MISSING, reason=gone.message)
     except FileRefused as refusal:
         return Outcome(status=Status.REFUSED, reason=refusal.message)
+    if kind.is_of_persons:
+        erased = erased_months.named(findings, _is_erased(kind, today))
+        erasure_store.note_named(drop.drop_id, erased)
+        findings = erased_months.rejected(findings, erased, month_label=kind.columns.label_by_field["month"])
     return outcome.of(findings, applying.apply(kind.name, drop, findings))
 
 
@@ -116,6 +130,12 @@ def _members() -> Callable[[Month], frozenset[str]]:
         return frozenset(member.municipality_code for member in register.active_in(month))
 
     return codes
+
+
+def _is_erased(kind: Kind, today: date) -> Callable[[Month], bool]:
+    """Say of a month whether its rows are erased: by the rule of today, or when it was shorter."""
+    last = retention.last_erased(book.load(), today)
+    return cache(lambda month: month <= last or figure_store.head(kind.name, month).is_erased)
 
 
 def _ask_for_evaluations(became: Outcome) -> None:

@@ -39,6 +39,7 @@ class RuleName(StrEnum):
     ONBOARDING_TASKS = "onboarding_tasks"
     EXIT_REASONS = "exit_reasons"
     SMALL_AGGREGATE_MINIMUM = "small_aggregate_minimum"
+    RETENTION_MONTHS = "retention_months"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +225,7 @@ _FITS_BY_NAME: Mapping[RuleName, Callable[[Any], bool]] = {
     RuleName.ONBOARDING_TASKS: _are_onboarding_tasks,
     RuleName.EXIT_REASONS: _have_keys_and_titles,
     RuleName.SMALL_AGGREGATE_MINIMUM: _whole(3, 98),
+    RuleName.RETENTION_MONTHS: _whole(12, 120),
 }
 
 

@@ -19,7 +19,15 @@ from infra.local.functions import Function
 from infra.local.pump import Pump
 
 #: What a morning does, in its order; a function that the application doesn't have is left out.
-DAILY = ("membership-daily", "partners-daily", "cases-daily", "evaluation-watchdog", "sweep-webhooks", "sweep-outbox")
+DAILY = (
+    "retention-daily",
+    "membership-daily",
+    "partners-daily",
+    "cases-daily",
+    "evaluation-watchdog",
+    "sweep-webhooks",
+    "sweep-outbox",
+)
 _FURTHEST = timedelta(days=10 * 366)
 
 

@@ -69,6 +69,7 @@ VALUES_BY_NAME: dict[RuleName, st.SearchStrategy[Any]] = {
         st.fixed_dictionaries({"key": KEY, "title": TEXT}), min_size=1, max_size=3, unique_by=lambda each: each["key"]
     ),
     RuleName.SMALL_AGGREGATE_MINIMUM: st.integers(3, 98),
+    RuleName.RETENTION_MONTHS: st.integers(12, 120),
 }
 NAMED_VALUES = st.sampled_from(RuleName).flatmap(lambda name: st.tuples(st.just(name), VALUES_BY_NAME[name]))
 WRITTEN = st.text('0129-/,.% {}[]"æ\x07\N{ARABIC-INDIC DIGIT SIX}', max_size=8)

@@ -32,6 +32,7 @@ _EVENT_FUNCTIONS = {
     "sweep_outbox",
     "deliver_webhook",
     "sweep_webhooks",
+    "retention_daily",
 }
 
 
@@ -122,6 +123,7 @@ def test_schedules_go_by_danish_time() -> None:
         "evaluation_watchdog": "cron(30 6 * * ? *)",
         "sweep_outbox": "rate(5 minutes)",
         "sweep_webhooks": "rate(5 minutes)",
+        "retention_daily": "cron(40 3 * * ? *)",
     }
     assert {each["ScheduleExpressionTimezone"] for each in schedules.values()} == {"Europe/Copenhagen"}
 

@@ -1,0 +1,140 @@
+"""The whole machine over half a year, with two agents who then are heard of no more, and what is stored of it all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from moto.dynamodb import dynamodb_backends
+
+from chalicelib.common import municipalities
+from chalicelib.common.months import Month, months_from
+from chalicelib.evaluation import reading
+from chalicelib.evaluation.requests import LIVE
+from chalicelib.kpi import erasing
+from chalicelib.members import register
+from chalicelib.members.register import Member, Service
+from chalicelib.rulebook import book
+from chalicelib.runtime import clients, settings, tables
+from infra.local.functions import Function
+from infra.local.pump import Pump
+from infra.local.resources import ACCOUNT_ID, REGION
+from tests.conftest import SettableClock
+from tests.kpi.files import csv_bytes
+
+FIRST, LAST = Month(2024, 10), Month(2025, 3)
+#: On this day everything up to January 2025 is past its 36 months.
+ERASED = Month(2025, 1)
+ERASED_ON = date(2028, 1, 31)
+#: Below target for three months; then decided, and gone.
+CANARY = "kanariefugl-1"
+#: One month in another municipality.
+OTHER_CANARY = "kanariefugl-2"
+STAYING = "751-blivende"
+#: Nobody else's figures, nor anything that they add up to.
+CANARY_CALLS = (314_159, 27_182)
+CANARIES = re.compile(r"kanariefugl|314[.]?159|27[.]?182")
+
+
+class Machine:
+    """Every function of the application on one clock; messages are carried until none is left."""
+
+    def __init__(self, functions: Mapping[str, Function], clock: SettableClock) -> None:
+        self._functions = functions
+        self._pump = Pump(functions.values())
+        self._clock = clock
+        book.seed()
+        for code in ("741", "751"):
+            register.put(
+                Member(
+                    municipality_code=code,
+                    name=municipalities.by_code[code].name,
+                    leaders=(f"leder{code}@kommune.example",),
+                    services=frozenset({Service.CONTACT_CENTRE}),
+                    active_from=date(2022, 1, 1),
+                )
+            )
+
+    def call(self, function: str, event: Mapping[str, Any] | None = None) -> Any:
+        """Call a function, and carry the messages that it causes."""
+        answer = self._functions[function].call(event or {})
+        self._pump.drain()
+        return answer
+
+    def at(self, day: date) -> None:
+        self._clock.set(instant=datetime(day.year, day.month, day.day, 5, tzinfo=UTC), business_date=day)
+
+    def drop(self, key: str, *rows: Iterable[object]) -> str:
+        """Drop a CSV and let it be read; return the version's id."""
+        answer = clients.s3().put_object(
+            Bucket=settings.files_bucket(), Key=key, Body=csv_bytes(*(list(row) for row in rows))
+        )
+        self._pump.drain()
+        version_id: str = answer["VersionId"]
+        return version_id
+
+    def live(self) -> None:
+        """Drop and evaluate month after month, each on the 5th of the next."""
+        for month in months_from(FIRST, LAST):
+            self.at(month.next().first_day.replace(day=5))
+            self.drop(f"drops/agent-kpi/{month}.csv", *rows_of(month))
+            self.call("start-evaluation")
+
+
+def rows_of(month: Month) -> list[list[object]]:
+    """Return the rows of a month's file."""
+    rows: list[list[object]] = [
+        ["Aarhus", STAYING, 100, 40],
+        ["Aarhus", "751-god", 100, 80],
+        ["Samsø", "741-god", 50 + month.number, 45],
+    ]
+    if month <= FIRST.plus(2):
+        rows.append(["Aarhus", CANARY, *CANARY_CALLS])
+    if month == FIRST:
+        rows.append(["Samsø", OTHER_CANARY, *CANARY_CALLS])
+    return rows
+
+
+def stored() -> dict[str, list[dict[str, Any]]]:
+    """Return every item of every table: only a test may scan."""
+    client: Any = tables.connection().client
+    return {
+        name: [_plain(item) for page in client.get_paginator("scan").paginate(TableName=name) for item in page["Items"]]
+        for name in dynamodb_backends[ACCOUNT_ID][REGION].tables
+    }
+
+
+def files() -> dict[str, str]:
+    """Return the text of every version of every object, by key and version."""
+    bucket = settings.files_bucket()
+    found = {}
+    for page in clients.s3().get_paginator("list_object_versions").paginate(Bucket=bucket):
+        for told in page.get("Versions", ()):
+            body = clients.s3().get_object(Bucket=bucket, Key=told["Key"], VersionId=told["VersionId"])["Body"]
+            found[f"{told['Key']} {told['VersionId']}"] = body.read().decode()
+    return found
+
+
+def hits() -> list[str]:
+    """Return where a canary, or its figures, are still found."""
+    items = {f"{name} {item['pk']} {item.get('sk')}": repr(item) for name, found in stored().items() for item in found}
+    return sorted(place for place, text in (items | files()).items() if CANARIES.search(place + text))
+
+
+def aggregates() -> dict[str, Any]:
+    """Return what is told of the months without anybody in them."""
+    months = list(months_from(FIRST, LAST))
+    return {
+        "figures": {str(month): dict(erasing.totals(month)) for month in months},
+        "ledger": reading.counts_by_month(),
+    }
+
+
+def kept_lines() -> dict[str, tuple[reading.Line, ...]]:
+    return {str(month): reading.lines(LIVE, month) for month in months_from(ERASED.next(), LAST)}
+
+
+def _plain(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: next(iter(value.values())) for name, value in item.items()}
