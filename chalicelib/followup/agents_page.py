@@ -67,6 +67,7 @@ def _row(line: Line, own: Dossier) -> dict[str, Any]:
         "month": month_name(line.month),
         "waiting": waiting_texts(own),
         "stopped": long_date(own.stopped_on) if own.stopped_on else "",
+        "formerly": own.formerly.other if own.formerly else "",
         "renamed": own.renamed_to.other if own.renamed_to else "",
     }
 

@@ -33,7 +33,8 @@ def shown(visit: Visit, *, errors: Mapping[str, str] | None = None, status: int 
     """
     agent, today = visit.parameters["agent"], visit.clock.today()
     dossier = store.get(agent)
-    code = case_pages.municipality_of(dossier)
+    entries = store.history(agent)
+    code = case_pages.municipality_of(dossier, entries)
     if code is None:
         raise CaseUnknown
     look_log.note(
@@ -59,7 +60,7 @@ def shown(visit: Visit, *, errors: Mapping[str, str] | None = None, status: int 
             case_pages.proof_row(each, agent=agent) | {"field": refusal_field(each.proof_id)}
             for each in reversed(dossier.proofs)
         ],
-        history=case_pages.history(store.history(agent)),
+        history=case_pages.history(entries),
         longest_reason=case_forms.LONGEST_REASON,
         typed=visit.form.text if errors else _nothing,
         errors=errors or {},

@@ -137,13 +137,13 @@ def names(dossier: Dossier) -> dict[str, dict[str, str] | None]:
     return {"now": _name(dossier.renamed_to), "formerly": _name(dossier.formerly)}
 
 
-def municipality_of(dossier: Dossier) -> str | None:
+def municipality_of(dossier: Dossier, entries: Iterable[Entry]) -> str | None:
     """Return the code of the municipality that the dossier is about now: of its latest case, else its latest proof.
 
-    Else of whoever said another name of the agent; None when there is nothing of that.
+    Else of whoever said another name of the agent, undone or not; None when its history has nothing of that.
     """
     codes: Sequence[str] = [
-        *(each.municipality_code for each in dossier.renamings),
+        *(each.renaming.municipality_code for each in entries if each.renaming is not None),
         *(proof.municipality_code for proof in dossier.proofs),
         *(case.ground.municipality_code for case in dossier.cases),
     ]
