@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 
+from chalicelib.common.acts import Act
 from chalicelib.common.months import Month
 
 #: Who acts when nobody does.
@@ -84,15 +85,6 @@ class Instruction(StrEnum):
 
     TAKE_OFF = "take_off"
     PUT_BACK = "put_back"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """Who does something, and when: the instant and the business date."""
-
-    by: str
-    at: datetime
-    on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from chalicelib.cases.dossier import (
-    Act,
     Case,
     Document,
     Dossier,
@@ -25,6 +24,7 @@ from chalicelib.cases.dossier import (
     Renaming,
     State,
 )
+from chalicelib.common.acts import Act
 from chalicelib.common.instants import instant_from, instant_text
 from chalicelib.common.months import Month
 

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from chalicelib.cases import refusals
-from chalicelib.cases.dossier import Act, Dossier, Event, Renaming, Step
+from chalicelib.cases.dossier import Dossier, Event, Renaming, Step
 from chalicelib.cases.steps import happened
+from chalicelib.common.acts import Act
 from chalicelib.common.months import Month
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.access.people import Person
 from chalicelib.cases import naming, refusals, store
-from chalicelib.cases.service import act
+from chalicelib.common.acts import act
 from chalicelib.common.clock import Clock, system_clock
 from chalicelib.common.months import Month
 

@@ -14,7 +14,8 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.access import grants
 from chalicelib.access.people import Person, Role
 from chalicelib.cases import letters, refusals, steps, store, training
-from chalicelib.cases.dossier import SYSTEM, Act, Document, Dossier, Event, Ground, ProofKind, RefusedDocument, Step
+from chalicelib.cases.dossier import SYSTEM, Document, Dossier, Event, Ground, ProofKind, RefusedDocument, Step
+from chalicelib.common.acts import Act, act
 from chalicelib.common.clock import Clock, system_clock
 from chalicelib.common.errors import Conflict, TryLater
 from chalicelib.mail import outbox
@@ -161,11 +162,6 @@ def stop(agent: str, *, has_months_in: Collection[str], by: Person, clock: Clock
     if case is not None and not _may_reach(by, case.ground.municipality_code):
         raise refusals.NoOpenCase
     return _take(dossier, steps.stopped(dossier, act=act(by.address, clock)), clock=clock)
-
-
-def act(by: str, clock: Clock) -> Act:
-    """Return who acts now."""
-    return Act(by=by, at=clock.now(), on=clock.today())
 
 
 def _proposed(dossier: Dossier, ground: Ground, by: Act) -> Step | None:

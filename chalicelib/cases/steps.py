@@ -15,7 +15,6 @@ from datetime import date, timedelta
 from chalicelib.cases import refusals
 from chalicelib.cases.dossier import (
     TRANSITIONS,
-    Act,
     Case,
     Dossier,
     Entry,
@@ -28,6 +27,7 @@ from chalicelib.cases.dossier import (
     State,
     Step,
 )
+from chalicelib.common.acts import Act
 
 _STATE_BY_DECISION = {
     Event.PAUSED: State.PAUSED,

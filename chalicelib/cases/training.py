@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import date
 
 from chalicelib.cases import refusals
-from chalicelib.cases.dossier import Act, Document, Dossier, Event, Proof, ProofKind, RefusedDocument, Step
+from chalicelib.cases.dossier import Document, Dossier, Event, Proof, ProofKind, RefusedDocument, Step
 from chalicelib.cases.steps import happened, reinstated_if_trained
+from chalicelib.common.acts import Act
 from chalicelib.common.notices import comparable
 
 

@@ -17,6 +17,7 @@ from chalicelib.access import limits, links
 from chalicelib.access.links import Purpose
 from chalicelib.access.people import spelled
 from chalicelib.common import municipalities
+from chalicelib.common.acts import act
 from chalicelib.common.clock import Clock, system_clock
 from chalicelib.common.errors import Conflict
 from chalicelib.mail import outbox
@@ -24,7 +25,6 @@ from chalicelib.mail.addresses import check_address
 from chalicelib.mail.outbox import Mail
 from chalicelib.members import register
 from chalicelib.membership import letters, refusals, steps, store
-from chalicelib.membership.acting import act
 from chalicelib.membership.entry_dates import EntryDateRule, allowed_dates
 from chalicelib.membership.requests import SYSTEM, Request, Step, Submission
 from chalicelib.rulebook import book as rulebook

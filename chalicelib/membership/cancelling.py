@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.common.acts import act
 from chalicelib.common.clock import Clock, system_clock
 from chalicelib.mail import outbox
 from chalicelib.mail.outbox import Mail
 from chalicelib.membership import letters, refusals, steps, store
-from chalicelib.membership.acting import act
 from chalicelib.membership.requests import Request, State
 
 

@@ -13,12 +13,12 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.access import grants, links, sessions
 from chalicelib.access.links import LinkSpent, Purpose
 from chalicelib.access.people import Person, Role
+from chalicelib.common.acts import act
 from chalicelib.common.clock import Clock, system_clock
 from chalicelib.common.errors import AppError, Conflict
 from chalicelib.mail import outbox
 from chalicelib.members import register
 from chalicelib.membership import letters, steps, store
-from chalicelib.membership.acting import act
 from chalicelib.membership.applying import check_is_free, of_contact
 from chalicelib.membership.refusals import DuplicateRequest, RequestUnknown
 from chalicelib.membership.requests import Request, State

@@ -16,13 +16,13 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.access import grants, limits, links
 from chalicelib.access.links import Link, LinkSpent, Purpose
 from chalicelib.access.people import Person, Role, spelled
+from chalicelib.common.acts import act
 from chalicelib.common.clock import Clock, system_clock
 from chalicelib.mail import outbox
 from chalicelib.mail.addresses import check_address
 from chalicelib.members import register
 from chalicelib.members.register import Member
 from chalicelib.membership import invitation_store, letters, member_store, refusals, store
-from chalicelib.membership.acting import act
 from chalicelib.membership.invitation_store import Invitation
 from chalicelib.membership.requests import DAYS_TO_CONFIRM, OPEN
 from chalicelib.runtime.tables import conflict_means, transaction

@@ -16,13 +16,13 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.access import grants
 from chalicelib.access.people import Person, Role, spelled
 from chalicelib.common import municipalities
+from chalicelib.common.acts import act
 from chalicelib.common.clock import Clock, system_clock
 from chalicelib.common.errors import AppError, Conflict
 from chalicelib.mail import outbox
 from chalicelib.members import register
 from chalicelib.members.register import Member
 from chalicelib.membership import invitation_store, leaving_store, letters, member_store, refusals, steps, store
-from chalicelib.membership.acting import act
 from chalicelib.membership.invitation_store import Invitation
 from chalicelib.membership.leaving import Withdrawal
 from chalicelib.membership.onboarding import Responsible, Task, may_remind, tasks_for

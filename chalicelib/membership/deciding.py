@@ -12,12 +12,12 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.access import grants
 from chalicelib.access.people import Role
+from chalicelib.common.acts import act
 from chalicelib.common.clock import Clock, system_clock
 from chalicelib.mail import outbox
 from chalicelib.mail.outbox import Mail
 from chalicelib.members import register
 from chalicelib.membership import letters, refusals, steps, store
-from chalicelib.membership.acting import act
 from chalicelib.membership.requests import Request, Step
 from chalicelib.rulebook import book as rulebook
 from chalicelib.rulebook import decisions

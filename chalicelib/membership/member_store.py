@@ -11,10 +11,11 @@ from pynamodb.exceptions import DoesNotExist
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.common.acts import Act
 from chalicelib.common.instants import instant_text
 from chalicelib.membership.onboarding import Responsible, Task
 from chalicelib.membership.request_json import agreement_from_json, agreement_to_json
-from chalicelib.membership.requests import Act, Agreement
+from chalicelib.membership.requests import Agreement
 from chalicelib.runtime.tables import InstantAttribute, JSONTextAttribute, Table, conflict_means
 
 #: The index's state of what is no request: it waits for a day too.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from chalicelib.access.people import Person, Role
+from chalicelib.common.acts import act
 from chalicelib.common.clock import Clock, system_clock
 from chalicelib.membership import member_store, refusals
-from chalicelib.membership.acting import act
 from chalicelib.membership.contacts import member_of
 from chalicelib.membership.onboarding import Responsible, Task
 

@@ -7,9 +7,10 @@ from datetime import date
 from typing import Any
 
 from chalicelib.common import municipalities
+from chalicelib.common.acts import Act
 from chalicelib.common.clock import COPENHAGEN
 from chalicelib.common.danish import listed, long_date
-from chalicelib.membership.requests import SYSTEM, Act, Entry, Request, State
+from chalicelib.membership.requests import SYSTEM, Entry, Request, State
 from chalicelib.membership.wording import NEXT_FOR_CONTACT, SERVICE_NAMES, STATE_NAMES, WAITS_FOR
 
 _WAY = (

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from chalicelib.common.acts import Act
 from chalicelib.common.instants import instant_from, instant_text
 from chalicelib.members.member import Service
-from chalicelib.membership.requests import Act, Agreement, Entry, Event, Request, State, Submission
+from chalicelib.membership.requests import Agreement, Entry, Event, Request, State, Submission
 
 
 def request_to_json(request: Request) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from chalicelib.common.acts import Act
 from chalicelib.members.member import Service
 
 #: [A] Who never confirms is no longer waited for after this many days; the link lives as long.
@@ -104,15 +105,6 @@ class Request:
     def is_late_on(self, day: date) -> bool:
         """Whether its entry date has come, unsigned: it goes on only with a new date."""
         return self.new_date_needed or (self.state in UNSIGNED and self.entry_date <= day)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """Who does something, and when: the instant and the business date."""
-
-    by: str
-    at: datetime
-    on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,21 +10,11 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, timedelta
 
+from chalicelib.common.acts import Act
 from chalicelib.common.danish import long_date
 from chalicelib.membership import refusals
 from chalicelib.membership.entry_dates import EntryDateRule, check_entry_date, check_not_too_far, is_allowed
-from chalicelib.membership.requests import (
-    OPEN,
-    UNSIGNED,
-    Act,
-    Agreement,
-    Entry,
-    Event,
-    Request,
-    State,
-    Step,
-    Submission,
-)
+from chalicelib.membership.requests import OPEN, UNSIGNED, Agreement, Entry, Event, Request, State, Step, Submission
 from chalicelib.rulebook.meetings import Decision
 
 

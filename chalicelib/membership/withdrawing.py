@@ -8,13 +8,13 @@ from datetime import date, timedelta
 
 from chalicelib.access import links
 from chalicelib.access.links import LinkSpent, Purpose
+from chalicelib.common.acts import act
 from chalicelib.common.clock import Clock, system_clock
 from chalicelib.common.danish import long_date
 from chalicelib.mail import outbox
 from chalicelib.members import register
 from chalicelib.members.register import Member
 from chalicelib.membership import leaving_store, letters, member_store, refusals
-from chalicelib.membership.acting import act
 from chalicelib.membership.contacts import member_of
 from chalicelib.membership.leaving import (
     DAYS_OFFERED,

@@ -1,22 +1,15 @@
-"""Who does something now, and how often it is tried when somebody else does something meanwhile."""
+"""How often something is tried when somebody else does something meanwhile."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TypeVar
 
-from chalicelib.common.clock import Clock
 from chalicelib.common.errors import Conflict, TryLater
-from chalicelib.partners.agreements import Act
 
 T = TypeVar("T")
 
 _TRIES = 4
-
-
-def act(by: str, clock: Clock) -> Act:
-    """Return what is written down of an act: by whom, at which instant, on which business date."""
-    return Act(by=by, at=clock.now(), on=clock.today())
 
 
 def insisting(attempt: Callable[[], T]) -> T:

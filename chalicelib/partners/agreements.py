@@ -6,9 +6,10 @@ Pure: no clock, no AWS, no environment.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
+from chalicelib.common.acts import Act
 from chalicelib.partners.periods import Period
 
 #: Who acts when nobody does.
@@ -212,15 +213,6 @@ class Partnership:
             return replace(self, agreements=(*self.agreements, changed))
         agreements = tuple(changed if each.number == changed.number else each for each in self.agreements)
         return replace(self, agreements=agreements)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """Who does something, and when: the instant and the business date."""
-
-    by: str
-    at: datetime
-    on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chalicelib.partners.agreements import Act, Event, Partner, Partnership, Step
+from chalicelib.common.acts import Act
+from chalicelib.partners.agreements import Event, Partner, Partnership, Step
 from chalicelib.partners.steps import happened
 
 

@@ -13,13 +13,13 @@ from enum import StrEnum
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.common.acts import act
 from chalicelib.common.clock import Clock, system_clock
 from chalicelib.common.danish import counted
 from chalicelib.common.errors import AppError, Conflict, TryLater
 from chalicelib.mail import outbox
 from chalicelib.mail.outbox import Mail
 from chalicelib.partners import evaluating, letters, reminding, service, steps, store
-from chalicelib.partners.acting import act
 from chalicelib.partners.agreements import SYSTEM, Agreement, Event, Partnership, State
 from chalicelib.rulebook import book as rulebook
 from chalicelib.rulebook.rules import RuleBook

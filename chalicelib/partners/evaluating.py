@@ -10,10 +10,11 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.access import links
 from chalicelib.access.links import LinkSpent, Purpose
 from chalicelib.access.people import spelled
+from chalicelib.common.acts import act
 from chalicelib.common.clock import Clock, system_clock
 from chalicelib.mail.outbox import Mail
 from chalicelib.partners import letters, refusals, service, steps
-from chalicelib.partners.acting import act, insisting
+from chalicelib.partners.acting import insisting
 from chalicelib.partners.agreements import Agreement, Evaluation, Partnership, Party
 
 #: [A] How long the partner's link can be used: past the end, for who looks back.

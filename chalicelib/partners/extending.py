@@ -8,17 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from chalicelib.common.acts import Act
 from chalicelib.partners import refusals
-from chalicelib.partners.agreements import (
-    Act,
-    Agreement,
-    Answer,
-    Event,
-    ExtensionRequest,
-    Partnership,
-    State,
-    Step,
-)
+from chalicelib.partners.agreements import Agreement, Answer, Event, ExtensionRequest, Partnership, State, Step
 from chalicelib.partners.periods import next_after
 from chalicelib.partners.steps import check_free, check_mandate, check_near, check_period, happened, with_answer
 from chalicelib.rulebook.meetings import Decision

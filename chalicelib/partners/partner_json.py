@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from chalicelib.common.acts import Act
 from chalicelib.common.instants import instant_from, instant_text
 from chalicelib.partners.agreements import (
-    Act,
     Agreement,
     Answer,
     Entry,

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
+from chalicelib.common.acts import Act
 from chalicelib.common.danish import long_date
 from chalicelib.partners import refusals
-from chalicelib.partners.agreements import Act, Agreement, Entry, Event, Partnership, State, Step
+from chalicelib.partners.agreements import Agreement, Entry, Event, Partnership, State, Step
 from chalicelib.partners.steps import check_near, happened, standing
 
 #: [A] So many days before an agreement must be settled, those whom it concerns are reminded.

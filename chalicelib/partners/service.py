@@ -12,11 +12,12 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.access import staff
 from chalicelib.access.people import Role
+from chalicelib.common.acts import act
 from chalicelib.common.clock import Clock, system_clock
 from chalicelib.mail import outbox
 from chalicelib.mail.outbox import Mail
 from chalicelib.partners import correcting, extending, letters, refusals, reminding, steps, store
-from chalicelib.partners.acting import act, insisting
+from chalicelib.partners.acting import insisting
 from chalicelib.partners.agreements import Agreement, Event, ExtensionRequest, Partner, Partnership, Step, Terms
 from chalicelib.partners.announcements import announcement
 from chalicelib.rulebook import decisions

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from chalicelib.common.acts import Act
 from chalicelib.common.danish import long_date
 from chalicelib.partners import refusals
 from chalicelib.partners.agreements import (
-    Act,
     Agreement,
     Answer,
     Entry,

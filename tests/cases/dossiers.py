@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from chalicelib.cases import steps, training
-from chalicelib.cases.dossier import SYSTEM, Act, Dossier, Event, Ground, GroundMonth, ProofKind, Step
+from chalicelib.cases.dossier import SYSTEM, Dossier, Event, Ground, GroundMonth, ProofKind, Step
+from chalicelib.common.acts import Act
 from chalicelib.common.months import Month
 
 STAFF = "s@ddh.example"

@@ -10,10 +10,10 @@ import pytest
 
 from chalicelib.access import grants
 from chalicelib.access.people import Person, Role
+from chalicelib.common.acts import act
 from chalicelib.members import register
 from chalicelib.members.member import Member, Period, Service
 from chalicelib.membership import applying, daily, deciding, events, member_store, store, withdrawing
-from chalicelib.membership.acting import act
 from chalicelib.membership.onboarding import Responsible
 from chalicelib.membership.requests import State
 from infra.local import aws as emulator

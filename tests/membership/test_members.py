@@ -10,6 +10,7 @@ from chalicelib.access import grants
 from chalicelib.access.limits import MailLimitReached
 from chalicelib.access.links import LinkSpent
 from chalicelib.access.people import Person, Role
+from chalicelib.common.acts import Act
 from chalicelib.common.errors import Conflict
 from chalicelib.mail.addresses import AddressRefused
 from chalicelib.members import register
@@ -25,7 +26,6 @@ from chalicelib.membership import (
     withdrawing,
 )
 from chalicelib.membership.leaving import ExitAnswer, LastDayNotAllowed
-from chalicelib.membership.requests import Act
 from chalicelib.runtime.tables import transaction
 from tests.membership.joining import ASKED, CONTACT, ENTRY, Joining, mail, mail_ids, token_in
 from tests.web import CHAIR, Site, leader_of

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.common.acts import Act
 from chalicelib.common.errors import Refused
 from chalicelib.members.member import Service
 from chalicelib.membership import refusals, steps
@@ -18,7 +19,6 @@ from chalicelib.membership.requests import (
     OPEN,
     SYSTEM,
     UNSIGNED,
-    Act,
     Event,
     Request,
     State,

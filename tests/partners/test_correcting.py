@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.common.acts import act
 from chalicelib.common.errors import Conflict
 from chalicelib.kpi import figures
 from chalicelib.partners import correcting, naming, refusals, service, steps, store
-from chalicelib.partners.acting import act
 from chalicelib.partners.agreements import Event, Partner, Partnership
 from tests import faults
 from tests.conftest import SettableClock

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.common.acts import Act
 from chalicelib.common.errors import Conflict
 from chalicelib.common.written import FormRefused
 from chalicelib.partners import service as partner_service
-from chalicelib.partners.agreements import Act
 from chalicelib.partners.knowledge import refusals, service, store, updates
 from chalicelib.partners.knowledge.update_json import update_from_json, update_to_json
 from chalicelib.partners.knowledge.updates import Draft, KnowledgeUpdate, Status

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.common.acts import Act
 from chalicelib.common.errors import AppError, Conflict
 from chalicelib.partners import extending, refusals, reminding, steps
 from chalicelib.partners.agreements import (
     SYSTEM,
-    Act,
     Agreement,
     Answer,
     Evaluation,

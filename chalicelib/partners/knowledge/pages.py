@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from chalicelib.access.people import Role
+from chalicelib.common.acts import Act
 from chalicelib.common.danish import clock_time, long_date
-from chalicelib.partners.agreements import Act
 from chalicelib.partners.knowledge.updates import KnowledgeUpdate, Status
 
 _NAME_BY_STATUS = {Status.RECEIVED: "Venter", Status.PUBLISHED: "Udgivet", Status.DECLINED: "Afvist"}

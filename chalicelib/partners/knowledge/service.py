@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from datetime import UTC
 
+from chalicelib.common.acts import act
 from chalicelib.common.clock import Clock, system_clock
 from chalicelib.common.errors import Conflict
 from chalicelib.mail import outbox
 from chalicelib.partners import service as partners
-from chalicelib.partners.acting import act
 from chalicelib.partners.knowledge import letters, refusals, store, updates
 from chalicelib.partners.knowledge.updates import Draft, KnowledgeUpdate
 from chalicelib.webhooks import outbox as webhooks

@@ -11,10 +11,11 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from chalicelib.common import written
+from chalicelib.common.acts import Act
 from chalicelib.common.danish import long_date
 from chalicelib.common.months import months_later
 from chalicelib.common.written import FieldRefused, Fields
-from chalicelib.partners.agreements import Act, Partner
+from chalicelib.partners.agreements import Partner
 from chalicelib.partners.knowledge import refusals
 
 LONGEST_TITLE = 120
