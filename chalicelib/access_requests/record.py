@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from chalicelib.access import look_log
 from chalicelib.access.look_log import Checked, Look
 from chalicelib.cases import letters, naming, store
 from chalicelib.cases.dossier import Dossier, Entry
+from chalicelib.common.clock import COPENHAGEN
 from chalicelib.common.months import Month, months_from
 from chalicelib.evaluation import reading
 from chalicelib.evaluation.reading import Said
@@ -88,9 +89,12 @@ def of_agent(agent: str, *, today: date) -> Record:
     )
 
 
-def looks_at(record: Record, *, today: date) -> Looks:
-    """Return the looks at the agent: in the agent's municipalities, and where agents of several are shown."""
-    months = months_kept(today)
+def looks_at(record: Record, *, now: datetime) -> Looks:
+    """Return the looks at the agent: in the agent's municipalities, and where agents of several are shown.
+
+    Looks lie in the months of real instants, whatever the business date is.
+    """
+    months = months_kept(now.astimezone(COPENHAGEN).date())
     scopes = (*record.municipality_codes, look_log.EVERYWHERE)
     return Looks(
         looks=look_log.of_agent(record.agent, scopes, since=months[0], until=months[-1]),

@@ -81,19 +81,19 @@ def _facts(visit: Visit) -> dict[str, Any]:
     Raises:
         NothingHeld: about the agent is nothing.
     """
-    agent, today = visit.parameters["agent"], visit.clock.today()
-    found = record.of_agent(agent, today=today)
-    if found.is_empty and not record.looks_at(found, today=today).looks:
+    agent, now = visit.parameters["agent"], visit.clock.now()
+    found = record.of_agent(agent, today=visit.clock.today())
+    if found.is_empty and not record.looks_at(found, now=now).looks:
         raise NothingHeld
     look_log.note(
         who=visit.somebody.address, purpose=_PURPOSE, municipality_code=None, agents=(agent,), clock=visit.clock
     )
-    looks = record.looks_at(found, today=today)
+    looks = record.looks_at(found, now=now)
     return {
         "agent": agent,
         "address": held_address(agent),
         "others": [(other, held_address(other)) for other in found.other_ids],
-        "made": clock_time(visit.clock.now()),
+        "made": clock_time(now),
         "months_kept": record.MONTHS_KEPT - 1,
         "sections": sections(found, looks, role_of=Roles().of),
     }

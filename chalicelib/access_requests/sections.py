@@ -284,7 +284,7 @@ def _looks(looks: Looks, role_of: RoleOf) -> Section:
         ],
         empty="Ingen har slået agenten op.",
         notes=(
-            f"Noteringen af opslag er kontrolleret: alle {number(links)} led i kæden passer, og intet er ændret eller "
+            f"Noteringen af opslag er kontrolleret: kæden på {number(links)} led passer, og intet er ændret eller "
             "fjernet."
             if looks.is_unbroken
             else "Noteringen af opslag passer ikke med sin egen kontrol: noget er ændret eller fjernet. Listen kan "

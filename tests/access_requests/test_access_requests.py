@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from html import unescape
 
 import pytest
@@ -53,7 +54,7 @@ FACTS = {
     "Opslag": [
         "En leder i Aarhus Opfølgning: agentens måneder og sag",
         "Sekretariatet Indsigtsbegæring",
-        "alle 3 led i kæden passer",
+        "kæden på 3 led passer",
     ],
 }
 
@@ -79,7 +80,7 @@ def test_nothing_of_another_agent_and_nobody_s_name_is_told(staff: Visitor, path
 def test_the_file_says_what_the_page_says(staff: Visitor) -> None:
     page, file = (sections_of(staff.get(path).text) for path in (PAGE, FILE))
 
-    assert page.pop("Opslag") in file.pop("Opslag").replace("alle 4 led", "alle 3 led")
+    assert page.pop("Opslag") in file.pop("Opslag").replace("kæden på 4 led", "kæden på 3 led")
     assert page == file
 
 
@@ -145,6 +146,17 @@ def test_the_other_ids_of_the_agent_are_told(staff: Visitor, clock: SettableCloc
     assert "er en fil for sig: 751-901." in words_of(file)
     assert "751-901 En leder i Aarhus" in sections_of(file)["Hvem gjorde hvad"]
     assert f'href="{PAGE}">Alt om {X}</a>' in staff.get("/indsigt/751-901").text
+
+
+def test_looks_are_found_in_the_real_month_whatever_the_business_date(
+    site: Site, staff: Visitor, clock: SettableClock
+) -> None:
+    clock.set(instant=datetime(2026, 11, 22, tzinfo=UTC))
+
+    told = sections_of(site.signed_in(STAFF).get(PAGE).text)["Opslag"]
+
+    assert "22. november 2026" in told
+    assert "5. februar 2025" in told
 
 
 def test_a_log_of_looks_that_was_changed_says_so(staff: Visitor, clock: SettableClock) -> None:
