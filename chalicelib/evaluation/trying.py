@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
+from chalicelib.cases import naming
 from chalicelib.common.clock import Clock
 from chalicelib.common.months import Month
+from chalicelib.evaluation import proposals
 from chalicelib.evaluation.policies import policy_for
 from chalicelib.evaluation.rules import AgentMonth
 from chalicelib.evaluation.what_if import Ground, Row, Try
@@ -28,16 +32,24 @@ def ground(*, clock: Clock) -> Ground:
         first=book.procedure_start(clock.today()),
     )
     return Ground(
-        rows_by_month={month: tuple(_row(figure) for figure in found) for month, found in stored.items()},
+        rows_by_month=_rows(stored),
         policy_by_month={month: policy_for(month, book) for month in stored if month >= today.first},
         today=today,
         level_permille=book.in_force(RuleName.SMALL_SAMPLE_GUARD, this_month).value["level_permille"],
     )
 
 
-def _row(figure: figures.AgentFigure) -> Row:
+def _rows(stored: Mapping[Month, Iterable[figures.AgentFigure]]) -> dict[Month, tuple[Row, ...]]:
+    """Return the rows by the first of each agent's ids: history follows the agent to another one."""
+    agents = {figure.agent for found in stored.values() for figure in found}
+    dossiers = proposals.dossiers(sorted(agents))
+    first_id = {agent: naming.all_names(agent, dossiers)[0] for agent in agents}
+    return {month: tuple(_row(figure, first_id[figure.agent]) for figure in found) for month, found in stored.items()}
+
+
+def _row(figure: figures.AgentFigure, first_id: str) -> Row:
     return Row(
         municipality_code=figure.municipality_code,
-        agent=figure.agent,
+        agent=first_id,
         calls=AgentMonth(month=figure.month, answered=figure.answered, resolved=figure.resolved),
     )

@@ -1,7 +1,7 @@
 """What the procedure would have said of stored months under some rule and from some month on: counted, never stored.
 
 Every month is judged by `rules.judge`, so a try can't differ from the procedure. Nobody decides anything in a try: a
-proposal stays open, which is why an agent has at most one. History follows the agent's id; what is said of a month
+proposal stays open, which is why an agent has at most one. History follows the agent; what is said of a month
 counts for the municipality that the agent was in that month.
 
 Pure: no clock, no AWS, no environment.

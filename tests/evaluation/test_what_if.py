@@ -11,11 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.access.people import Person, Role
 from chalicelib.common.months import Month, Quarter
 from chalicelib.evaluation import reading, trying
 from chalicelib.evaluation.requests import LIVE
 from chalicelib.evaluation.rules import AgentMonth, Outcome, Policy, follow
 from chalicelib.evaluation.what_if import Cell, Ground, Row, Tally, Try, compare, judged, starts, tried
+from chalicelib.followup import renaming
+from tests.conftest import SettableClock
 from tests.evaluation.hotline import FEW, HIGH, JANUARY, LOW, NOVEMBER, OCTOBER, Hotline
 
 EXPECTED = Path(__file__).parent.parent / "expected"
@@ -158,6 +161,24 @@ def test_with_todays_rule_and_start_a_try_is_the_ledger_also_for_agents_who_move
     assert found == ledger
     assert {Outcome.PAUSE_PROPOSED, Outcome.PROPOSAL_OPEN, Outcome.NOT_EVALUABLE} <= {each[3] for each in ledger}
     assert Month(2024, 9) in ground.rows_by_month  # before the start: there to be tried on
+
+
+def test_a_try_follows_an_agent_to_another_id(hotline: Hotline, clock: SettableClock) -> None:
+    for month, agent in ((OCTOBER, "751-001"), (NOVEMBER, "751-001"), (NOVEMBER.next(), "751-901")):
+        for code in ("190", "240", "751"):
+            hotline.figures.put(code, month, {f"{code}-002": HIGH} | ({agent: LOW} if code == "751" else {}))
+    hotline.evaluate_up_to(NOVEMBER.next())
+    by = Person(address="leder751@kommune.example", role=Role.LEADER, municipality_code="751")
+    renaming.rename("751-001", "751-901", by=by, clock=clock)
+    hotline.drain()
+    ground = trying.ground(clock=clock)
+
+    found = compare(ground, ground.today)
+
+    assert found.today.total == found.tried.total == Tally(step_1=1, step_2=1, proposals=1, mails=3)
+    assert [line.outcome for line in reading.lines(LIVE, NOVEMBER.next()) if line.agent == "751-901"] == [
+        Outcome.PAUSE_PROPOSED
+    ]
 
 
 def test_starts_are_compared_from_each_quarter_at_todays_target_the_usual_ones_and_the_tried() -> None:
