@@ -1,6 +1,6 @@
 # Every command by its name: `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check package secure audit deploy bench lock
+.PHONY: help setup run test check package secure audit deploy ops bench lock
 BIN := .venv/bin
 STAGE ?= test
 LOCK := $(BIN)/uv --no-config pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"

@@ -12,6 +12,7 @@ from infra.local import aws as emulator
 from infra.local import mailbox
 from infra.local.aws import Emulated
 from infra.local.mailbox import SentMail
+from tests.infra import roles
 from tests.said import NAMES_SOMEBODY, heard
 
 pytest_plugins = ["tests.web"]
@@ -19,7 +20,31 @@ pytest_plugins = ["tests.web"]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--strict-browser", action="store_true", help="fail, not skip, where there is no Chromium")
+    parser.addoption("--unused-rights", action="store_true", help="fail on rights of roles that no test made use of")
     parser.addoption("--pictures", metavar="DIR", help="put pictures of the pages that journeys come to there")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Add up the rights that every process made use of; what the roles allow beyond fails the whole run."""
+    told: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
+    if told is not None:
+        told["used_rights"] = [list(right) for right in roles.used]
+    elif session.config.getoption("--unused-rights"):
+        with emulator.emulated() as emulated:
+            unused = roles.Roles(emulated.references).unused(roles.used)
+        screen: Any = session.config.pluginmanager.get_plugin("terminalreporter")
+        for right in unused:
+            screen.write_line(f"no test made use of {' '.join(right)}")
+        if unused:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take what a process of pytest-xdist tells at its end."""
+    roles.used.update(
+        (first, second, third, fourth) for first, second, third, fourth in node.workeroutput["used_rights"]
+    )
 
 
 @pytest.hookimpl(wrapper=True)

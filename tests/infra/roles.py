@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +23,15 @@ _ACTION_BY_WRITE = {
 }
 
 Call = tuple[str, str]  # an IAM action, and a resource's ARN
+Right = tuple[str, str, str, str]  # a function, its role's statement, an action of it, and a resource as a pattern
+
+#: Every right of a role that the tests of this process made use of (tests/conftest.py adds the processes' up).
+used: set[Right] = set()
+
+#: What Lambda does with a function's role, and the right without which S3 doesn't tell gone from forbidden.
+_NEVER_CALLED_BY_US = frozenset(
+    {"WriteLogs", "TakeMessages", "LeaveWhatFailed", "TellGoneFromForbidden", "TellDeletedFromForbidden"}
+)
 _LEADING_KEYS = ("ForAnyValue:StringLike", "dynamodb:LeadingKeys")
 
 
@@ -31,6 +40,7 @@ class _Statement:
     """What a statement allows or denies: actions on a resource, where `keys` is given of these partition keys alone."""
 
     allows: bool
+    sid: str
     actions: frozenset[str]
     resource: re.Pattern[str]
     keys: tuple[re.Pattern[str], ...] | None
@@ -59,6 +69,7 @@ class Roles:
             for call, key in _calls(client, operation, parameters):
                 self.made.setdefault(function, set()).add(call)
                 fitting = [each for each in statements if each.fits(call, key)]
+                used.update((function, each.sid, call[0], each.resource.pattern) for each in fitting)
                 if not fitting or not all(each.allows for each in fitting):
                     self.refused.add((function, call))
             return call_api(client, operation, parameters)
@@ -69,10 +80,23 @@ class Roles:
         finally:
             client._make_api_call = call_api
 
+    def unused(self, used: Collection[Right]) -> list[Right]:
+        """Return what the roles allow beyond the rights in `used` and those that Lambda itself needs, by function."""
+        functions = [name for name, each in _resources().items() if each["Type"] == "AWS::Serverless::Function"]
+        allowed = {
+            (function, statement.sid, action, statement.resource.pattern)
+            for function in functions
+            for statement in self._statements(function)
+            if statement.allows and statement.sid not in _NEVER_CALLED_BY_US
+            for action in statement.actions
+        }
+        return sorted(allowed - set(used))
+
     def _statements(self, function: str) -> list[_Statement]:
         return [
             _Statement(
                 allows=statement["Effect"] == "Allow",
+                sid=statement["Sid"],
                 actions=frozenset(_listed(statement["Action"])),
                 resource=_pattern(resource),
                 keys=_leading_keys(statement),

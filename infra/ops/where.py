@@ -1,0 +1,63 @@
+"""Where a command works: a deployment of the account that one is signed in to, or the kept state of a local run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from botocore.exceptions import ClientError
+
+from chalicelib.runtime import clients
+
+#: The function whose environment says where everything of a deployment is.
+_KNOWS_THE_SETTINGS = "APIHandler"
+
+#: Does the work that a command put on queues; on AWS that is Lambda's own affair.
+Work = Callable[[], object]
+
+
+class NotFound(Exception):
+    """Raised when there is no such deployment or state; the text says what to do."""
+
+
+@contextmanager
+def deployment(stage: str) -> Iterator[Work]:
+    """Work on a deployment, with the settings that its own functions have.
+
+    Raises:
+        NotFound: the account has none of this name in its region.
+    """
+    cloudformation = clients.session().create_client("cloudformation")
+    lambda_ = clients.session().create_client("lambda")
+    try:
+        told = cloudformation.describe_stack_resource(StackName=f"ddh-{stage}", LogicalResourceId=_KNOWS_THE_SETTINGS)
+    except ClientError as error:
+        raise NotFound(f"no deployment ddh-{stage} here: {error.response['Error']['Message']}") from error
+    name = told["StackResourceDetail"]["PhysicalResourceId"]
+    settings = lambda_.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    os.environ.update(settings)
+    yield lambda: None
+
+
+@contextmanager
+def kept_state(directory: Path) -> Iterator[Work]:
+    """Work on what a local run kept with `--state`, and keep what came of it. Not while that run is up.
+
+    Raises:
+        NotFound: nothing is kept there.
+    """
+    from infra import packaged
+    from infra.local import aws, snapshot
+    from infra.local.functions import functions_of
+    from infra.local.pump import Pump
+
+    os.environ["POWERTOOLS_METRICS_DISABLED"] = "true"
+    os.environ["POWERTOOLS_LOG_LEVEL"] = "ERROR"
+    with aws.emulated() as emulated:
+        if not snapshot.restore(directory):
+            raise NotFound(f"no state is kept in {directory}: run `make run ARGS='--once --state {directory}'` first")
+        pump = Pump(functions_of(packaged.template(aws.STAGE), emulated.references).values())
+        yield pump.drain
+        snapshot.save(directory)

@@ -1,0 +1,164 @@
+"""What whoever runs the service does by hand: dead letters, the outbox, evaluating again, exporting."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from rich.console import Console
+
+from chalicelib.common.months import Month
+from chalicelib.kpi import figures
+from chalicelib.mail import outbox
+from chalicelib.runtime import clients
+from infra.local import snapshot
+from infra.ops import __main__ as ops
+from infra.ops import dead_letters, exporting, where
+from infra.packaged import PROJECT
+from tests.conftest import EmulatedAWS, SettableClock
+
+DEAD = "ddh-local-outbox-dead"
+
+
+def _put(queue: str, *bodies: str) -> None:
+    sqs = clients.sqs()
+    url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+    for body in bodies:
+        sqs.send_message(QueueUrl=url, MessageBody=body)
+
+
+def _mail(clock: SettableClock) -> None:
+    mail = outbox.Mail(
+        mail_id="hello_1", to=("leder@samsoe.example",), subject="Hej", template="cases/told", facts={"what": "x"}
+    )
+    outbox.record_alone(mail, clock=clock)
+
+
+def test_dead_letters_are_listed_and_sent_back_once(aws: EmulatedAWS, queued: Callable[[str], list[Any]]) -> None:
+    _put(DEAD, *(json.dumps({"mail_id": f"m{number}"}) for number in range(23)))
+
+    assert {each.queue: each.waiting for each in dead_letters.waiting()}[DEAD] == 23
+    assert [json.loads(each["Body"])["mail_id"] for each in dead_letters.letters(DEAD)] == [f"m{n}" for n in range(10)]
+    assert dead_letters.redrive(DEAD) == 23
+    assert dead_letters.redrive(DEAD) == 0
+
+    assert sorted(body["mail_id"] for body in queued("ddh-outbox")) == sorted(f"m{number}" for number in range(23))
+
+
+def test_a_message_that_was_done_already_may_be_sent_back(aws: EmulatedAWS, clock: SettableClock) -> None:
+    _mail(clock)
+    _put(DEAD, '{"mail_id": "hello_1"}', '{"mail_id": "hello_1"}')
+
+    assert dead_letters.redrive(DEAD) == 2
+
+
+def test_what_holds_nobody_s_dead_letters_is_not_sent_anywhere(aws: EmulatedAWS) -> None:
+    with pytest.raises(LookupError, match="ddh-local-outbox holds"):
+        dead_letters.redrive("ddh-local-outbox")
+
+
+def test_an_export_holds_every_item_and_takes_no_other_s_place(
+    aws: EmulatedAWS, clock: SettableClock, tmp_path: Path
+) -> None:
+    _mail(clock)
+    told: dict[str, int] = {}
+
+    exported = exporting.export(tmp_path, tell=lambda table, count: told.update({table: count}))
+
+    assert exported == 1
+    assert told["ddh-local-mail"] == 1
+    (line,) = (tmp_path / "ddh-local-mail.jsonl").read_text("utf-8").splitlines()
+    assert json.loads(line)["mail_id"] == {"S": "hello_1"}
+    assert len(list(tmp_path.iterdir())) == len(told) >= 10
+    with pytest.raises(FileExistsError):
+        exporting.export(tmp_path, tell=lambda *_: None)
+
+
+def _run(*words: str) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "infra.ops", *words],
+        cwd=PROJECT,
+        env={**os.environ, "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_the_commands_work_on_a_kept_state_and_keep_what_came_of_it(
+    aws: EmulatedAWS, clock: SettableClock, tmp_path: Path
+) -> None:
+    _mail(clock)
+    _put(DEAD, '{"mail_id": "gone"}')
+    snapshot.save(tmp_path)
+    kept = ("--kept", str(tmp_path))
+
+    assert "ddh-local-outbox-dead" in _run(*kept, "dead-letters")[1]
+    assert '{"mail_id": "gone"}' in _run(*kept, "dead-letters", DEAD)[1]
+    assert _run(*kept, "redrive", DEAD) == (0, "1 messages sent back\n")
+    assert _run(*kept, "redrive", DEAD) == (0, "0 messages sent back\n")
+    assert "hello_1" in _run(*kept, "outbox", "pending")[1]
+
+
+def test_what_is_not_there_is_said_in_one_line(tmp_path: Path) -> None:
+    code, said = _run("--kept", str(tmp_path), "outbox")
+
+    assert code == 1
+    assert said.startswith("no state is kept in")
+    assert "Traceback" not in said
+
+
+class _FakeAWS:
+    """A session whose account has one deployment, ddh-prod."""
+
+    def create_client(self, _service: str) -> _FakeAWS:
+        return self
+
+    def describe_stack_resource(self, **named: str) -> dict[str, Any]:
+        if named["StackName"] != "ddh-prod":
+            raise ClientError({"Error": {"Message": "Stack ddh-test does not exist"}}, "DescribeStackResource")
+        return {"StackResourceDetail": {"PhysicalResourceId": f"ddh-prod-{named['LogicalResourceId']}-X1"}}
+
+    def get_function_configuration(self, **named: str) -> dict[str, Any]:
+        assert named == {"FunctionName": "ddh-prod-APIHandler-X1"}
+        return {"Environment": {"Variables": {"DDH_STAGE": "prod"}}}
+
+
+def test_a_deployment_s_settings_are_those_of_its_functions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DDH_STAGE", "other")
+    monkeypatch.setattr(clients, "session", _FakeAWS)
+
+    with where.deployment("prod"):
+        assert os.environ["DDH_STAGE"] == "prod"
+    with pytest.raises(where.NotFound, match="Stack ddh-test does not exist"), where.deployment("test"):
+        pass
+
+
+@contextmanager
+def _here(_stage: str) -> Iterator[where.Work]:
+    yield lambda: None
+
+
+def test_a_month_is_evaluated_again_for_one_municipality_or_all(
+    aws: EmulatedAWS, queued: Callable[[str], list[Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    console = Console(file=StringIO())
+    monkeypatch.setattr(figures, "revisions", lambda month: {"751": 1, "190": 2} if month == Month(2024, 10) else {})
+    monkeypatch.setattr(where, "deployment", _here)
+
+    assert ops.main(["--stage", "prod", "evaluate", "2024-10"], console=console) == 0
+    assert ops.main(["--stage", "prod", "evaluate", "2024-10", "751"], console=console) == 0
+    assert ops.main(["--stage", "prod", "evaluate", "2024-11"], console=console) == 1
+
+    asked = [(body["municipality_code"], body["from_month"]) for body in queued("ddh-evaluations")]
+    assert sorted(asked) == [("190", "2024-10"), ("751", "2024-10"), ("751", "2024-10")]
