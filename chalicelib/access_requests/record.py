@@ -113,7 +113,7 @@ def _mails(
 ) -> tuple[MailState, ...]:
     ids = {
         *reading.mail_ids({each.evaluated.municipality_code for each in said}),
-        *(mail_id for entry in history for mail_id in letters.mail_ids(agent, entry.number)),
+        *(mail_id for entry in history for mail_id in letters.mail_ids(agent, entry)),
         *(f"drop_{each.source.drop_id}" for each in found),
     }
     states = [state for mail_id in sorted(ids) if (state := outbox.state_of(mail_id)) is not None]

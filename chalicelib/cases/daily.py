@@ -48,8 +48,8 @@ def _waits_for_mail(case: Case) -> bool:
 
 
 def _is_told(case: Case) -> bool:
-    """Whether the mail to the municipality's own leaders was accepted."""
+    """Whether the mail to the municipality's own leaders was accepted. An erased one doesn't say to whom it went."""
     told = outbox.state_of(case.ground.mail_id) if case.ground.mail_id else None
-    if told is None or told.mail.to == (settings.secretariat_address(),):
+    if told is None or told.mail.to in ((), (settings.secretariat_address(),)):
         return False
     return told.delivery.state in _ACCEPTED

@@ -37,13 +37,15 @@ def told_of(step: Step, *, book: RuleBook, today: date) -> tuple[Mail, ...]:
     return tuple(mail for mails in found for mail in mails)
 
 
-def mail_ids(agent: str, number: int) -> tuple[str, ...]:
+def mail_ids(agent: str, entry: Entry) -> tuple[str, ...]:
     """Return the ids that the mails about an entry of an agent's history have, or would have: most caused none."""
-    return tuple(_mail_id(to_whom, agent, number) for to_whom in ("leaders", "secretariat"))
+    return tuple(_mail_id(to_whom, agent, entry) for to_whom in ("leaders", "secretariat"))
 
 
-def _mail_id(to_whom: str, agent: str, number: int) -> str:
-    return f"case_{to_whom}_{hashlib.sha256(agent.encode()).hexdigest()[:16]}_{number}"
+def _mail_id(to_whom: str, agent: str, entry: Entry) -> str:
+    """The day tells a dossier from the one that was erased before it and counted its history from 1 too."""
+    who = hashlib.sha256(agent.encode()).hexdigest()[:16]
+    return f"case_{to_whom}_{who}_{entry.act.on:%Y%m%d}_{entry.number}"
 
 
 def _mails(dossier: Dossier, entry: Entry, *, book: RuleBook, today: date) -> list[Mail]:
@@ -54,7 +56,7 @@ def _mails(dossier: Dossier, entry: Entry, *, book: RuleBook, today: date) -> li
     name = municipalities.by_code[code].name
     return [
         Mail(
-            mail_id=_mail_id(to_whom, dossier.agent, entry.number),
+            mail_id=_mail_id(to_whom, dossier.agent, entry),
             to=to,
             subject=subject.format(name=name),
             template="cases/told",

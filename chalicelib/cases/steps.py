@@ -54,7 +54,7 @@ def proposed(dossier: Dossier, *, ground: Ground, act: Act) -> Step | None:
         return None
     if dossier.open_case is not None:
         raise refusals.ProposalStands
-    case = Case(number=len(dossier.cases) + 1, ground=ground, state=State.PROPOSED, opened_on=act.on)
+    case = Case(number=_next_number(dossier), ground=ground, state=State.PROPOSED, opened_on=act.on)
     return happened(Event.PROPOSED, replace(dossier, stopped_on=None).with_case(case), act, case=case)
 
 
@@ -187,6 +187,11 @@ def happened(
     about = case.number if case else None
     entry = Entry(number=number, what=what, act=act, case=about, proof_id=proof_id, renaming=renaming, reason=reason)
     return Step(dossier=replace(after, version=number), entries=(entry,))
+
+
+def _next_number(dossier: Dossier) -> int:
+    """Return a number that no case of the dossier has; earlier ones may be erased."""
+    return max((case.number for case in dossier.cases), default=0) + 1
 
 
 def _moved(case: Case, state: State, act: Act) -> Case:

@@ -4,6 +4,7 @@ Keys:
 
 - `agent#<agent>` / `dossier`: the dossier as it is now; its version guards every write.
 - `agent#<agent>` / `h#<number>`: one entry of its history. Never changed.
+- `dossiers` / `<agent>`: that there is a dossier: so all are found without a scan.
 - `work#<kind>` / `<municipality>#<agent>#<about>`: one thing that waits for a person.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from pynamodb.attributes import UnicodeAttribute
@@ -32,6 +34,7 @@ from chalicelib.runtime.tables import (
 Also = Callable[[TransactWrite], None]
 
 _DOSSIER = "dossier"
+_LISTED = "dossiers"
 _BUSY = "Sagen blev ændret af en anden imens. Se siden igen, og prøv så."
 
 
@@ -51,6 +54,13 @@ class _EntryRow(Table):
     sk = UnicodeAttribute(range_key=True)
     entry = JSONTextAttribute()
     written_by = UnicodeAttribute()
+
+
+class _ListedRow(Table):
+    feature = "cases"
+
+    pk = UnicodeAttribute(hash_key=True, default=_LISTED)
+    sk = UnicodeAttribute(range_key=True)
 
 
 class _WorkRow(Table):
@@ -147,6 +157,8 @@ def add_to(writes: TransactWrite, before: Dossier, step: Step, *, written_by: st
     unchanged = _DossierRow.version == before.version if before.version else _DossierRow.pk.does_not_exist()
     row = _DossierRow(pk, _DOSSIER, version=after.version, dossier=dossier_to_json(after))
     writes.save(row, condition=unchanged)
+    if not before.version:
+        writes.save(_ListedRow(_LISTED, after.agent))
     for entry in step.entries:
         told = _EntryRow(pk, _entry_key(entry.number), entry=entry_to_json(entry), written_by=written_by)
         writes.save(told, condition=_EntryRow.pk.does_not_exist())
@@ -155,6 +167,44 @@ def add_to(writes: TransactWrite, before: Dossier, step: Step, *, written_by: st
         writes.save(_work_row(work))
     for key in sorted({(work.kind, _work_key(work)) for work in was} - {(work.kind, _work_key(work)) for work in now}):
         writes.delete(_WorkRow(_work(key[0]), key[1]))
+
+
+def listed() -> tuple[str, ...]:
+    """Return the agents that have a dossier (strong read)."""
+    return tuple(row.sk for row in _ListedRow.query(_LISTED, consistent_read=True))
+
+
+def delete_entries(agent: str, entries: Iterable[Entry]) -> None:
+    """Delete entries of a dossier's history. Repeating it changes nothing."""
+    for entry in entries:
+        _EntryRow(_agent(agent), _entry_key(entry.number)).delete()
+
+
+def shorten(before: Dossier, left: Dossier) -> None:
+    """Leave only so much of a dossier, and of what waits for people in it.
+
+    Raises:
+        Conflict: somebody wrote it since it was read.
+    """
+    after = replace(left, version=before.version + 1)
+    with conflict_means(_BUSY), transaction() as writes:
+        add_to(writes, before, Step(dossier=after, entries=()), written_by="")
+
+
+def erase(dossier: Dossier) -> None:
+    """Delete a dossier, and what waits for people in it.
+
+    Raises:
+        Conflict: somebody wrote it since it was read.
+    """
+    with conflict_means(_BUSY), transaction() as writes:
+        if dossier.version:
+            writes.delete(
+                _DossierRow(_agent(dossier.agent), _DOSSIER), condition=_DossierRow.version == dossier.version
+            )
+        for work in sorted(work_in(dossier), key=_work_key):
+            writes.delete(_WorkRow(_work(work.kind), _work_key(work)))
+        writes.delete(_ListedRow(_LISTED, dossier.agent))
 
 
 def _written_by(step: Step) -> str | None:

@@ -36,6 +36,11 @@ def erase_until(last: Month) -> int:
     return deleted
 
 
+def has_rows(agent: str) -> bool:
+    """Whether an agent id still has rows in the live ledger."""
+    return bool(store.homes(LIVE, [agent]))
+
+
 def _erase_municipality(run: str, head: store.Head, last: Month) -> int | None:
     """Erase a municipality's months; return how many revisions were deleted, or None when others were in the way."""
     code = head.municipality_code

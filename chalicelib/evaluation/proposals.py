@@ -103,7 +103,7 @@ def _mail_that_tells(line: Line, current: Mapping[Month, MunicipalityMonth]) -> 
     for first in sorted((each for each in current if each <= month), reverse=True):
         mail_id = letters.correction_id(code, first, current[first].revision)
         state = outbox.state_of(mail_id)
-        if state is not None and any(_tells_of(change, line) for change in state.mail.facts["changes"]):
+        if state is not None and any(_tells_of(change, line) for change in state.mail.facts.get("changes", ())):
             return mail_id
     return None
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.transactions import TransactWrite
@@ -58,6 +58,7 @@ class _Row(Table):
     due_at = InstantAttribute()
     version = IntegerAttribute()
     progress = JSONTextAttribute()
+    erased = BooleanAttribute(null=True)  # after the retention period: nothing of what the cause recorded is left
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,11 +125,31 @@ def replace(mail_id: str, before: Delivery, after: Delivery) -> bool:
     return True
 
 
-def in_state(state: State, *, due_from: datetime | None = None, due_until: datetime | None = None) -> Iterator[Entry]:
+def erase(mail_id: str, delivery: Delivery) -> None:
+    """Erase what a mail said and to whom. Its id and what became of it stay.
+
+    Raises:
+        Conflict: something became of it since it was read.
+    """
+    with conflict_means("Mailen blev ændret imens. Kør jobbet igen."):
+        _Row(_pk(mail_id), _SK).update(
+            actions=[_Row.to.set([]), _Row.subject.set(""), _Row.facts.set({}), _Row.erased.set(True)],
+            condition=_Row.version == delivery.version,
+        )
+
+
+def in_state(
+    state: State,
+    *,
+    due_from: datetime | None = None,
+    due_until: datetime | None = None,
+    only_unerased: bool = False,
+) -> Iterator[Entry]:
     """Yield the mails in a state by when they are due, both ends included; what is yielded may be some seconds old."""
     rows = _Row.by_state.query(
         state.value,
         _Row.due_at.between(due_from or _EVER[0], due_until or _EVER[1]),
+        filter_condition=_Row.erased.does_not_exist() if only_unerased else None,
         attributes_to_get=["pk", "sk", "mail_id", "send_from", "recorded_at", "state", "due_at", "version", "progress"],
     )
     for row in rows:

@@ -9,6 +9,10 @@ from typing import Any
 
 from moto.dynamodb import dynamodb_backends
 
+from chalicelib.access import look_log
+from chalicelib.access.people import Person, Role
+from chalicelib.cases import documents, service, store
+from chalicelib.cases.dossier import Event, ProofKind
 from chalicelib.common import municipalities
 from chalicelib.common.months import Month, months_from
 from chalicelib.evaluation import reading
@@ -35,6 +39,8 @@ OTHER_CANARY = "kanariefugl-2"
 STAYING = "751-blivende"
 #: Nobody else's figures, nor anything that they add up to.
 CANARY_CALLS = (314_159, 27_182)
+LEADER = Person(address="leder751@kommune.example", role=Role.LEADER, municipality_code="751")
+STAFF = Person(address="sekretariat@ddh.example", role=Role.SECRETARIAT)
 CANARIES = re.compile(r"kanariefugl|314[.]?159|27[.]?182")
 
 
@@ -81,6 +87,37 @@ class Machine:
             self.at(month.next().first_day.replace(day=5))
             self.drop(f"drops/agent-kpi/{month}.csv", *rows_of(month))
             self.call("start-evaluation")
+            if month == FIRST.plus(2):
+                self._decide()
+        self.call("start-evaluation", {"month": str(FIRST), "last_month": str(FIRST.plus(2)), "dry_run": True})
+
+    def _decide(self) -> None:
+        """In January: a leader looks and registers training with a document, and the proposal is declined."""
+        look_log.note(
+            who=LEADER.address, purpose="Listen", municipality_code="751", agents=[CANARY, STAYING], clock=self._clock
+        )
+        self.call("cases-daily")
+        self.at(date(2025, 1, 25))
+        service.register_proof(
+            CANARY,
+            proof_id="bevis",
+            kind=ProofKind.PHYSICAL,
+            taken_on=date(2025, 1, 14),
+            source=f"Kursusbevis for {CANARY}",
+            by=LEADER,
+            clock=self._clock,
+        )
+        proof = store.get(CANARY).proofs[0]
+        clients.s3().put_object(
+            Bucket=settings.files_bucket(),
+            Key=documents.key_of(proof, agent=CANARY),
+            Body=f"%PDF-1.7 {CANARY}".encode(),
+            Metadata={"agent": CANARY, "by": LEADER.address},
+        )
+        self._pump.drain()
+        for agent in (CANARY, STAYING):
+            service.decide(agent, Event.DECLINED, f"Talt om {agent}", by=STAFF, clock=self._clock)
+        self._pump.drain()
 
 
 def rows_of(month: Month) -> list[list[object]]:
@@ -93,7 +130,7 @@ def rows_of(month: Month) -> list[list[object]]:
     if month <= FIRST.plus(2):
         rows.append(["Aarhus", CANARY, *CANARY_CALLS])
     if month == FIRST:
-        rows.append(["Samsø", OTHER_CANARY, *CANARY_CALLS])
+        rows += [["Samsø", OTHER_CANARY, *CANARY_CALLS]] * 2  # which the report repeats
     return rows
 
 
@@ -101,9 +138,20 @@ def stored() -> dict[str, list[dict[str, Any]]]:
     """Return every item of every table: only a test may scan."""
     client: Any = tables.connection().client
     return {
-        name: [_plain(item) for page in client.get_paginator("scan").paginate(TableName=name) for item in page["Items"]]
+        name: [item for page in client.get_paginator("scan").paginate(TableName=name) for item in page["Items"]]
         for name in dynamodb_backends[ACCOUNT_ID][REGION].tables
     }
+
+
+def stored_again(backup: Mapping[str, list[dict[str, Any]]]) -> None:
+    """Put tables back as they were, as a restored backup does."""
+    client: Any = tables.connection().client
+    for name, items in backup.items():
+        for page in client.get_paginator("scan").paginate(TableName=name):
+            for item in page["Items"]:
+                client.delete_item(TableName=name, Key={key: item[key] for key in ("pk", "sk")})
+        for item in items:
+            client.put_item(TableName=name, Item=item)
 
 
 def files() -> dict[str, str]:
@@ -119,7 +167,9 @@ def files() -> dict[str, str]:
 
 def hits() -> list[str]:
     """Return where a canary, or its figures, are still found."""
-    items = {f"{name} {item['pk']} {item.get('sk')}": repr(item) for name, found in stored().items() for item in found}
+    items = {
+        f"{name} {item['pk']['S']} {item['sk']['S']}": repr(item) for name, found in stored().items() for item in found
+    }
     return sorted(place for place, text in (items | files()).items() if CANARIES.search(place + text))
 
 
@@ -134,7 +184,3 @@ def aggregates() -> dict[str, Any]:
 
 def kept_lines() -> dict[str, tuple[reading.Line, ...]]:
     return {str(month): reading.lines(LIVE, month) for month in months_from(ERASED.next(), LAST)}
-
-
-def _plain(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: next(iter(value.values())) for name, value in item.items()}

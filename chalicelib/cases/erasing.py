@@ -1,0 +1,35 @@
+"""Erases dossiers past the retention period: cases, proofs with their documents, names, and the history of them.
+
+Every run does all that is due and finds what an earlier one left: documents first, then the history, and last the
+dossier itself, which until then says what is to go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chalicelib.cases import documents, past, store
+from chalicelib.common.months import Month
+
+
+def erase_until(last: Month, *, has_rows: Callable[[str], bool]) -> int:
+    """Erase what is of `last` or before; return how many dossiers lost something.
+
+    `has_rows` says whether an agent id still has rows in the ledger.
+
+    Raises:
+        Conflict: somebody wrote a dossier meanwhile; the next run takes it.
+    """
+    erased = 0
+    for agent in store.listed():
+        dossier = store.get(agent)
+        found = past.past(dossier, store.history(agent), last_day=last.last_day, has_rows=has_rows)
+        for document in found.documents:
+            documents.erase(document)
+        store.delete_entries(agent, found.entries)
+        if found.left is None:
+            store.erase(dossier)
+        elif found.left != dossier:
+            store.shorten(dossier, found.left)
+        erased += found.left != dossier or bool(found.entries)
+    return erased
