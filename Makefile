@@ -3,6 +3,7 @@
 .PHONY: help setup run test check package secure audit deploy ops bench lock
 BIN := .venv/bin
 STAGE ?= test
+REGION ?= eu-north-1
 LOCK := $(BIN)/uv --no-config pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 help: ## Show this.
@@ -29,8 +30,8 @@ secure: package ## See that what AWS will make of the package is safe: translato
 audit: setup ## Ask for known weaknesses of what is shipped; says "not audited" where nobody answers.
 	@infra/checks/setup.sh && $(BIN)/python -m infra.checks.audit
 
-deploy: package ## Deploy to the account you are signed in to: make deploy STAGE=test BUCKET=… CERTIFICATE=…, with the AWS CLI.
-	@aws cloudformation deploy --stack-name ddh-$(STAGE)-data --template-file infra/data.yaml --parameter-overrides Stage=$(STAGE) --no-fail-on-empty-changeset && aws cloudformation package --template-file build/app.yaml --s3-bucket $(BUCKET) --output-template-file build/deployed.yaml && aws cloudformation deploy --stack-name ddh-$(STAGE) --template-file build/deployed.yaml --parameter-overrides Stage=$(STAGE) CertificateArn=$(CERTIFICATE) --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND
+deploy: package ## Deploy to the account that you are signed in to, after asking: make deploy STAGE=test REGION=eu-north-1 [ARGS=--yes].
+	@$(BIN)/python -m infra.deploying $(STAGE) --region $(REGION) $(ARGS)
 
 bench: package ## Print what imports, cold starts from the package and a partner's signed call cost, against their floors.
 	@$(BIN)/python -m benchmarks.import_time && $(BIN)/python -m benchmarks.cold_start && $(BIN)/python -m benchmarks.signed_call

@@ -54,4 +54,6 @@ def template(stage: str = "prod") -> dict[str, Any]:
     for resource in merged["Resources"].values():
         if resource.get("Type") == "AWS::Serverless::Function":
             resource["Properties"]["Runtime"] = target.RUNTIME  # Chalice writes the Python that it runs in
+        elif resource.get("Type") == "AWS::Logs::LogGroup":
+            resource["Properties"]["RetentionInDays"] = {"Ref": "LogRetentionDays"}  # Chalice knows one for all stages
     return watched(merged, load(DATA_TEMPLATE))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
@@ -11,7 +11,7 @@ import yaml
 from infra import packaged
 from infra.packaging import archive, bytecode, checks, contents, licences, sbom, target
 from infra.packaging.contents import Contents
-from infra.packaging.problems import NotForLambda
+from infra.packaging.problems import NoPackageMade, NotForLambda
 
 FOLDER = contents.PROJECT / "build"
 ZIP_NAME, TEMPLATE_NAME, BILL_NAME = "deployment.zip", "app.yaml", "sbom.cdx.json"
@@ -25,8 +25,8 @@ class Package:
     template_path: Path
     #: SHA-256 of the zip, in hex.
     digest: str
-    #: Bytes in the zip and unpacked, by package.
-    sizes: dict[str, tuple[int, int]]
+    #: Bytes in the zip and unpacked, by package; unknown of a package that was made before.
+    sizes: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def zip_bytes(self) -> int:
@@ -62,6 +62,20 @@ def build(stage: str, folder: Path = FOLDER) -> Package:
         )
     (folder / BILL_NAME).write_text(sbom.bill(shipped, zip_digest=made.digest), encoding="utf-8")
     return made
+
+
+def made_before(folder: Path = FOLDER) -> Package:
+    """Return the package that lies in a folder.
+
+    Raises:
+        NoPackageMade: none does.
+    """
+    zip_path, template_path = folder / ZIP_NAME, folder / TEMPLATE_NAME
+    if not (zip_path.exists() and template_path.exists()):
+        raise NoPackageMade(folder)
+    return Package(
+        zip_path=zip_path, template_path=template_path, digest=hashlib.sha256(zip_path.read_bytes()).hexdigest()
+    )
 
 
 def _with_bytecode(gathered: Contents) -> Contents:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from infra.packaging import target
 
@@ -40,3 +41,10 @@ class NotForLambda(CannotPackage):
 
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("Not packaged:\n" + "\n".join(f"- {problem}" for problem in problems))
+
+
+class NoPackageMade(CannotPackage):
+    """Raised when a package is asked for before it was made."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"There is no package in {folder}: run make package.")

@@ -69,7 +69,7 @@ def test_every_resource_that_keeps_something_outlives_its_stack() -> None:
     keeping = {"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue"}
     resources_kept = [each for each in load(DATA_TEMPLATE)["Resources"].values() if each["Type"] in keeping]
 
-    assert len(resources_kept) == 24
+    assert len(resources_kept) == 25
     assert all(each["DeletionPolicy"] == each["UpdateReplacePolicy"] == "Retain" for each in resources_kept)
 
 

@@ -24,4 +24,4 @@ def test_a_lock_pins_every_package_by_hash_and_names_no_registry(name: str) -> N
 
     pinned = text.replace("\\\n", " ").splitlines()
     assert [line for line in pinned if "==" in line and "--hash=sha256:" not in line] == []
-    assert "http" not in text
+    assert "://" not in text

@@ -1,0 +1,1 @@
+"""Brings a package to AWS: shows what would change, asks, applies, and lets the secretariat in."""

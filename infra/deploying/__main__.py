@@ -1,0 +1,63 @@
+"""`python -m infra.deploying STAGE --region REGION`: brings the package in build/, or one from before, to AWS."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.deploying.deploy import Clients, deploy
+from infra.deploying.problems import CannotDeploy
+from infra.deploying.screen import Screen
+from infra.deploying.stages import stage_named
+from infra.packaging.package import made_before
+from infra.packaging.problems import CannotPackage
+
+_NOT_AGREED = 2
+
+
+def main() -> int:
+    """Return the exit code: 1 when something is to be put right first, 2 when the answer was no."""
+    parser = argparse.ArgumentParser(prog="python -m infra.deploying", description=__doc__)
+    parser.add_argument("stage", help="a stage of infra/stages.yaml")
+    parser.add_argument("--region", required=True, help="eu-north-1, for example")
+    parser.add_argument("--package", metavar="ID", help="deploy this one, from the stage's bucket, instead of build/")
+    parser.add_argument("--yes", action="store_true", help="ask nothing: apply what is shown")
+    parser.add_argument(
+        "--lose",
+        metavar="RESOURCE",
+        action="append",
+        default=[],
+        help="a table or bucket that may be replaced or removed",
+    )
+    arguments = parser.parse_args()
+    try:
+        stage = stage_named(arguments.stage)
+        package = arguments.package or made_before()
+        screen = Screen(agrees=True if arguments.yes else None)
+        agreed = deploy(stage, package, _clients(arguments.region), screen=screen, may_lose=arguments.lose)
+    except (CannotDeploy, CannotPackage) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except (BotoCoreError, ClientError) as error:
+        print(f"AWS: {error}", file=sys.stderr)
+        return 1
+    return 0 if agreed else _NOT_AGREED
+
+
+def _clients(region: str) -> Clients:
+    session = boto3.session.Session(region_name=region)
+    return Clients(
+        region=region,
+        account=session.client("sts").get_caller_identity()["Account"],
+        cloudformation=session.client("cloudformation"),
+        s3=session.client("s3"),
+        apigateway=session.client("apigateway"),
+        ses=session.client("sesv2"),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
