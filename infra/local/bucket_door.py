@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import unquote, urlencode
+from urllib.parse import urlencode
 from xml.sax.saxutils import escape
 
 from botocore.auth import S3SigV4PostAuth, S3SigV4QueryAuth
@@ -54,8 +54,7 @@ class BucketDoor:
         self._afterwards = afterwards
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        request = Request(environ)
-        with self._working:
+        with Request(environ) as request, self._working:
             try:
                 response = self._take(request) if request.method == "POST" else _given(request)
             except _Refused as refused:
@@ -123,14 +122,14 @@ def _given(request: Request) -> Response:
 
 def _check_link(request: Request) -> None:
     """Check a link's signature, and that it isn't too old."""
-    unsigned, _, signature = request.url.partition("&X-Amz-Signature=")
+    query, _, signature = request.query_string.decode("ascii").partition("&X-Amz-Signature=")
     expires = int(request.args.get("X-Amz-Expires", 0))
     at = request.args.get("X-Amz-Date", "19700101T000000Z")
     auth = S3SigV4QueryAuth(clients.session().get_credentials(), "s3", REGION, expires=expires)
-    signed = AWSRequest(method="GET", url=unsigned)
+    signed = AWSRequest(method="GET", url=f"{request.host_url.rstrip('/')}{request.path}?{query}")
     signed.context["timestamp"] = at
     own = auth.signature(auth.string_to_sign(signed, auth.canonical_request(signed)), signed)
-    if not hmac.compare_digest(own, unquote(signature)):
+    if not hmac.compare_digest(own, signature):
         raise _Refused(403, "SignatureDoesNotMatch")
     if datetime.strptime(at, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) + timedelta(seconds=expires) < system_clock.now():
         raise _Refused(403, "AccessDenied")

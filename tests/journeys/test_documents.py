@@ -31,6 +31,7 @@ def person(browser: Chrome, local_site: LocalSite, pictures: Path | None) -> Ite
 @pytest.fixture
 def downloads(browser: Chrome, tmp_path: Path) -> Path:
     folder = tmp_path / "downloads"
+    folder.mkdir()
     browser.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(folder)})
     return folder
 
