@@ -6,7 +6,7 @@ from chalicelib.access import routes as access_routes
 from chalicelib.access_requests import routes as access_requests_routes
 from chalicelib.cases import events as cases_events
 from chalicelib.evaluation import events as evaluation_events
-from chalicelib.followup import routes_cases, routes_trying
+from chalicelib.followup import routes_cases, routes_months, routes_trying
 from chalicelib.followup import routes_leader as followup_leader
 from chalicelib.governance import routes as governance_routes
 from chalicelib.kpi import events as kpi_events
@@ -43,6 +43,7 @@ app.register_blueprint(kpi_events.bp)
 app.register_blueprint(kpi_routes.bp)
 app.register_blueprint(evaluation_events.bp)
 app.register_blueprint(followup_leader.bp)
+app.register_blueprint(routes_months.bp)
 app.register_blueprint(cases_events.bp)
 app.register_blueprint(routes_cases.bp)
 app.register_blueprint(routes_trying.bp)

@@ -19,6 +19,7 @@ _STAFF = (
     ("/viden", "Viden"),
     ("/moeder", "Møder og beslutninger"),
     ("/regler", "Regelbog"),
+    ("/opfoelgning", "Opfølgning"),
     ("/hvad-nu-hvis", "Hvad nu hvis"),
 )
 _PLACES_BY_ROLE: Mapping[Role, tuple[tuple[str, str], ...]] = {

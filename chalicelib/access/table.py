@@ -137,6 +137,7 @@ ROLES_BY_ROUTE: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/regler/{rule}"): _READS,
     ("POST", "/regler/{rule}"): _SECRETARIAT,
     # Follow-up: the municipality's own
+    ("GET", "/opfoelgning"): _READS,
     ("GET", "/opfoelgning/{municipality_code}"): _LEADER | _SECRETARIAT,
     ("GET", "/opfoelgning/{municipality_code}/{agent}"): _LEADER | _SECRETARIAT,
     ("POST", "/opfoelgning/{municipality_code}/{agent}/svar"): _LEADER,

@@ -15,6 +15,7 @@ from chalicelib.evaluation.rules import Outcome
 
 __all__ = [
     "LIVE",
+    "OUTCOME_TEXT",
     "Line",
     "MonthCounts",
     "MunicipalityMonth",
@@ -28,6 +29,9 @@ __all__ = [
     "rows_of",
     "said_of_agent",
 ]
+
+#: What people read of an outcome.
+OUTCOME_TEXT = wording.STEP_TEXT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

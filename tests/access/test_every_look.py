@@ -56,6 +56,7 @@ SHOWS_NONE = {
     "/viden",
     "/viden/{partner_id}/{update_id}",
     "/nyhedsbrev",
+    "/opfoelgning",
     "/hvad-nu-hvis",
     "/indsigt",
     # They lead to a document, which has no figures; that look they note themselves.
