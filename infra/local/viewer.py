@@ -66,6 +66,7 @@ NAME_BY_STATE = {
 }
 
 NAME_BY_FUNCTION = {
+    "retention-daily": "Oplysninger om personer, der er gamle nok til at blive slettet",
     "membership-daily": "Dagens indmeldelser, opgaver og udmeldelser",
     "partners-daily": "Partneraftaler, der slutter eller skal afklares",
     "cases-daily": "Sager, hvis frist begynder",

@@ -16,6 +16,7 @@ from infra.local import mailbox
 from infra.local.clockwork import DAILY, Clockwork
 from infra.local.functions import Function, functions_of
 from infra.local.pump import Pump
+from infra.local.viewer import NAME_BY_FUNCTION
 from tests.conftest import EmulatedAWS
 
 
@@ -65,3 +66,7 @@ def test_a_function_that_fails_keeps_nobody_from_the_rest_of_the_morning(
     assert not morning.succeeded_by_function["evaluation-watchdog"]
     assert morning.succeeded_by_function["sweep-outbox"]
     assert "nowhere" in capsys.readouterr().err
+
+
+def test_every_job_of_a_morning_has_a_name_that_its_page_can_show() -> None:
+    assert set(DAILY) <= set(NAME_BY_FUNCTION)
