@@ -37,6 +37,12 @@ class _Names:
         return f"{service}.{suffix}"
 
 
+def name_of(function: dict[str, Any]) -> str:
+    """Return what a packaged function is called after its deployment's name, by its handler: `start-evaluation`."""
+    name: str = function["Handler"].rpartition(".")[2]
+    return "site" if name == "app" else name.replace("_", "-")
+
+
 def template(stage: str = "prod") -> dict[str, Any]:
     """Return the merged template in its long form."""
     factory = CLIFactory(str(PROJECT))
@@ -54,6 +60,7 @@ def template(stage: str = "prod") -> dict[str, Any]:
     for resource in merged["Resources"].values():
         if resource.get("Type") == "AWS::Serverless::Function":
             resource["Properties"]["Runtime"] = target.RUNTIME  # Chalice writes the Python that it runs in
+            resource["Properties"]["FunctionName"] = {"Fn::Sub": f"ddh-${{Stage}}-{name_of(resource['Properties'])}"}
         elif resource.get("Type") == "AWS::Logs::LogGroup":
             resource["Properties"]["RetentionInDays"] = {"Ref": "LogRetentionDays"}  # Chalice knows one for all stages
     return watched(merged, load(DATA_TEMPLATE))

@@ -142,6 +142,16 @@ def test_every_function_has_a_role_of_its_own_without_wildcards_for_actions() ->
                 assert "*" not in statement["Resource"]
 
 
+def test_a_function_writes_to_the_log_of_its_own_name_alone() -> None:
+    resources = _template()["Resources"]
+
+    for name, function in _functions().items():
+        (own,) = function["FunctionName"].values()
+        (policy,) = resources[f"{name}Role"]["Properties"]["Policies"]
+        (logs,) = (each for each in policy["PolicyDocument"]["Statement"] if each["Sid"] == "WriteLogs")
+        assert [each["Fn::Sub"].rpartition("log-group:")[2] for each in logs["Resource"]] == [f"/aws/lambda/{own}:*"]
+
+
 @pytest.mark.parametrize("stage", ["local", "test", "prod"])
 def test_webhooks_go_to_no_receiver_on_the_function_s_own_machine_in_any_stage(stage: str) -> None:
     template = packaged.template(stage)
