@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from chalicelib.common import municipalities
@@ -11,7 +12,8 @@ from chalicelib.common.months import Month
 from chalicelib.evaluation import letters, store, wording
 from chalicelib.evaluation.ledger import Line, MonthCounts, MunicipalityMonth
 from chalicelib.evaluation.requests import LIVE
-from chalicelib.evaluation.rules import Outcome
+from chalicelib.evaluation.rules import BELOW_TARGET, Outcome
+from chalicelib.rulebook import book as rulebook
 
 __all__ = [
     "LIVE",
@@ -22,6 +24,7 @@ __all__ = [
     "Outcome",
     "Said",
     "counts_by_month",
+    "help_for",
     "line_facts",
     "lines",
     "mail_ids",
@@ -67,6 +70,21 @@ def months_of(municipality_code: str, *, most: int = 12) -> tuple[MunicipalityMo
     """Return the current revisions of a municipality's latest `most` months of the live run, oldest first."""
     head = store.heads(LIVE, [municipality_code])[municipality_code]
     return store.currents(LIVE, head, sorted(head.revision_by_month)[-most:])
+
+
+def help_for(line: Line, *, today: date) -> dict[str, Any] | None:
+    """Return what can be done for an agent after a line below target, and what happens next; None after any other.
+
+    What happens to a proposal isn't in it: the case says that.
+    """
+    if line.outcome not in BELOW_TARGET | {Outcome.PAUSED}:
+        return None
+    book = rulebook.load()
+    counted = {line.outcome} & {Outcome.STEP_1, Outcome.STEP_2, Outcome.NOT_CERTAIN}
+    return {
+        **wording.guidance(line.municipality_code, line.month, book=book, read_on=today),
+        "next_steps": wording.next_steps(counted, month=line.month, book=book, read_on=today),
+    }
 
 
 def rows_of(agent: str) -> dict[str, tuple[Month, ...]]:

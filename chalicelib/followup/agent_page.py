@@ -71,6 +71,7 @@ def shown(visit: Visit, *, errors: Mapping[str, str] | None = None, status: int 
         stopped=long_date(own.stopped_on) if own.stopped_on else "",
         chart=month_chart.drawn(agent_months.points(months, [agent])),
         months=agent_months.rows(months, agent),
+        help=_help(months, agent, visit, is_stopped=own.stopped_on is not None),
         waiting=waiting_texts(own),
         cases=[_case(each, visit) for each in reversed(own.cases)],
         proofs=proofs,
@@ -113,6 +114,12 @@ def _months(code: str, agent: str) -> tuple[MunicipalityMonth, ...]:
     if not any(agent in month.line_by_agent() for month in months):
         raise AgentUnknown
     return months
+
+
+def _help(months: Sequence[MunicipalityMonth], agent: str, visit: Visit, *, is_stopped: bool) -> dict[str, Any] | None:
+    """Return what can be done for the agent now; None when the latest month calls for nothing."""
+    latest = [line for month in months if (line := month.line_by_agent().get(agent)) is not None][-1]
+    return None if is_stopped else reading.help_for(latest, today=visit.clock.today())
 
 
 def _case(case: Case, visit: Visit) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from chalicelib.cases import service, store
 from chalicelib.cases.dossier import Event, ProofKind, State
 from tests.access.looks import looks_at
 from tests.conftest import SettableClock
-from tests.evaluation.hotline import DECEMBER, HIGH, JANUARY, LOW, Hotline, mail, mail_ids
+from tests.evaluation.hotline import DECEMBER, HIGH, JANUARY, LOW, OCTOBER, Hotline, mail, mail_ids
 from tests.evaluation.test_following import fill
 from tests.evaluation.test_proposals import AGENT, latest, move_to, pause
 from tests.web import CHAIR, SECRETARIAT, STEERING_GROUP, Site, Visitor, leader_of
@@ -55,6 +55,26 @@ def test_each_month_is_shown_with_outcome_why_rules_and_source(leader: Visitor) 
     assert re.search(r"Sikkerhed: højst 2,5 % risiko for tilfældighed \([^)]+\)", text)
     assert "2024-Q4.xlsx, ark Oktober 2024, række 5" in text
     assert text.count('fill="#cc0000"') == 3
+
+
+def test_the_page_says_what_can_be_done_and_when_teaching_is(leader: Visitor) -> None:
+    text = unescape(leader.get(PAGE).text)
+
+    assert "Det kan I gøre nu" in text
+    assert "https://elearning.ddh.example/straksafklaring" in text
+    assert "14. januar 2025 og 11. februar 2025, kl. 9–15, Viborg Rådhus" in text
+    assert "Det sker der så" not in text, "of a proposal the case tells"
+
+
+def test_the_page_says_what_happens_at_a_step_and_nothing_where_nothing_is_to_be_done(
+    site: Site, hotline: Hotline
+) -> None:
+    fill(hotline, OCTOBER, k751={AGENT: LOW, "751-002": HIGH})
+    hotline.evaluate_up_to(OCTOBER)
+    leader = site.signed_in(LEADER)
+
+    assert "Ligger agenten også under målet i november 2024, bliver det trin 2." in unescape(leader.get(PAGE).text)
+    assert "Det kan I gøre nu" not in leader.get("/opfoelgning/751/751-002").text
 
 
 @pytest.mark.parametrize(
