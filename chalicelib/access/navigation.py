@@ -20,14 +20,11 @@ _STAFF = (
     ("/moeder", "Møder og beslutninger"),
     ("/regler", "Regelbog"),
     ("/opfoelgning", "Opfølgning"),
-    ("/hvad-nu-hvis", "Hvad nu hvis"),
 )
 _PLACES_BY_ROLE: Mapping[Role, tuple[tuple[str, str], ...]] = {
     Role.SECRETARIAT: (
         *_STAFF,
         ("/sager", "Sager"),
-        ("/proevekoersel", "Prøvekørsel"),
-        ("/indsigt", "Indsigt"),
         ("/konti", "Adgang"),
     ),
     Role.CHAIR: _STAFF,

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.access.people import Role
+from chalicelib.access.table import ROLES_BY_ROUTE
 from chalicelib.access.visit import Visit
 from chalicelib.common import municipalities
 from chalicelib.common.danish import month_name, percent
@@ -22,6 +23,14 @@ from chalicelib.rulebook import book as rulebook
 from chalicelib.rulebook.rules import RuleBook, RuleName
 from chalicelib.runtime.web import Answer
 
+#: The pages that this one leads on to, for those who may open them: the menu has no room for each.
+_RELATED = (
+    ("/sager", "Sager", "forslag om pause, beviser og beskeder, der venter på jer"),
+    ("/hvad-nu-hvis", "Hvad nu hvis", "hvad et andet mål eller en anden start ville have betydet"),
+    ("/proevekoersel", "Prøvekørsel", "månederne før starten, med de mails, der ville være sendt"),
+    ("/indsigt", "Indsigt", "alt, hvad vi har om en agent, til en, der beder om det"),
+)
+
 
 def shown(visit: Visit) -> Answer:
     """Return the page."""
@@ -31,6 +40,11 @@ def shown(visit: Visit) -> Answer:
     may_open = visit.somebody.role is Role.SECRETARIAT
     return visit.page(
         "followup/months.html",
+        related=[
+            {"address": address, "name": name, "what": what}
+            for address, name, what in _RELATED
+            if visit.somebody.role in ROLES_BY_ROUTE["GET", address]
+        ],
         months=[_row(month, counts, book=book) for month, counts in sorted(months.items(), reverse=True)],
         chart=month_chart.drawn(_points(months, book=book)),
         latest=month_name(latest) if latest else "",

@@ -22,5 +22,18 @@ def test_the_secretariat_goes_on_to_municipalities_and_leaders_do_not_come_here(
     assert site.signed_in(leader_of("751")).get("/opfoelgning").status_code == 404
 
 
+def test_the_page_leads_on_to_what_each_role_may_open(proposed: Hotline, site: Site) -> None:
+    related = ("/sager", "/hvad-nu-hvis", "/proevekoersel", "/indsigt")
+    led_to = {
+        person.role: [
+            each for each in related if f'<li><a href="{each}">' in site.signed_in(person).get("/opfoelgning").text
+        ]
+        for person in (SECRETARIAT, CHAIR, STEERING_GROUP)
+    }
+
+    assert led_to[SECRETARIAT.role] == list(related)
+    assert led_to[CHAIR.role] == led_to[STEERING_GROUP.role] == ["/hvad-nu-hvis"]
+
+
 def test_before_the_first_month_the_page_says_so(hotline: Hotline, site: Site) -> None:
     assert "Der er ikke gjort nogen måned op endnu." in site.signed_in(CHAIR).get("/opfoelgning").text
