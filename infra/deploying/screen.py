@@ -35,7 +35,7 @@ class Screen:
         for change in change_set.changes:
             style = _STYLE_BY_ACTION.get(change.action, "")
             replaced = {"True": "[bold red]yes[/]", "Conditional": "[bold red]perhaps[/]"}.get(change.replacement, "no")
-            replaced = "" if change.action == "Add" else replaced
+            replaced = replaced if change.action == "Modify" else ""
             table.add_row(
                 f"[{style}]{change.action}[/]" if style else change.action, change.logical_id, change.type, replaced
             )
