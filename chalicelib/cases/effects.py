@@ -14,7 +14,7 @@ from chalicelib.cases.dossier import Case, Dossier, ProofKind, State
 from chalicelib.common.months import Month
 
 #: The ends of a case after which the counter starts anew. A withdrawn proposal leaves what the figures say.
-_STARTS_ANEW = (State.DECLINED, State.REINSTATED, State.LIFTED)
+_STARTS_ANEW = (State.DECLINED, State.REINSTATED, State.LIFTED, State.CLOSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

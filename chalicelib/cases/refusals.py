@@ -39,6 +39,15 @@ class WrongState(Conflict):
         super().__init__(f"Sagen står som {STATE_NAMES[state]}. Se siden igen: der er sket noget imens.")
 
 
+class ChangedSince(Conflict):
+    """Raised when something happened to a dossier after the page was shown on which somebody decided."""
+
+    code = "changed_since"
+
+    def __init__(self) -> None:
+        super().__init__("Der er sket noget i sagen, siden du åbnede siden. Læs den igen, og afgør så.")
+
+
 class ReasonMissing(Refused):
     """Raised when a decision or a contest has no reason."""
 

@@ -61,13 +61,16 @@ def remark(agent: str, what: Event, text: str, *, by: Person, clock: Clock = sys
     return _take(dossier, steps.remarked(dossier, what=what, text=text, act=act(by.address, clock)), clock=clock)
 
 
-def decide(agent: str, what: Event, reason: str, *, by: Person, clock: Clock = system_clock) -> Dossier:
+def decide(agent: str, what: Event, reason: str, *, seen: int, by: Person, clock: Clock = system_clock) -> Dossier:
     """Enter a person's decision: PAUSED, DECLINED, UPHELD or LIFTED; the municipality is told.
 
+    `seen` is the version of the dossier that the person decides on.
+
     Raises:
+        ChangedSince: the dossier has changed since.
         NoOpenCase, WrongState, OwnMunicipality, ReasonMissing, WindowOpen, AlreadyTrained: the rules say no.
     """
-    dossier, own = store.get(agent), _municipalities_of(by.address)
+    dossier, own = _as_seen(agent, seen), _municipalities_of(by.address)
     step = steps.decided(dossier, what=what, reason=reason, own=own, act=act(by.address, clock))
     return _take(dossier, step, clock=clock)
 
@@ -125,25 +128,31 @@ def attach_document(
     )
 
 
-def verify_proof(agent: str, proof_id: str, *, by: Person, clock: Clock = system_clock) -> Dossier:
+def verify_proof(agent: str, proof_id: str, *, seen: int, by: Person, clock: Clock = system_clock) -> Dossier:
     """Enter that the secretariat has seen a proof; whoever is paused and has both is reinstated, and that is told.
 
+    `seen` is the version of the dossier that the person looked at: its document may have been replaced since.
+
     Raises:
+        ChangedSince: the dossier has changed since.
         ProofUnknown, ProofSettled: there is nothing to verify.
+        OwnMunicipality: the person is from the agent's municipality.
     """
-    dossier = store.get(agent)
-    step = training.verified(dossier, proof_id=proof_id, act=act(by.address, clock))
+    dossier, own = _as_seen(agent, seen), _municipalities_of(by.address)
+    step = training.verified(dossier, proof_id=proof_id, own=own, act=act(by.address, clock))
     return _take(dossier, step, clock=clock)
 
 
-def refuse_proof(agent: str, proof_id: str, reason: str, *, by: Person, clock: Clock = system_clock) -> Dossier:
-    """Enter that a proof isn't taken, and why; the municipality is told.
+def refuse_proof(
+    agent: str, proof_id: str, reason: str, *, seen: int, by: Person, clock: Clock = system_clock
+) -> Dossier:
+    """Enter that a proof isn't taken, and why; the municipality is told. `seen` is as for verifying.
 
     Raises:
-        ProofUnknown, ProofSettled, ReasonMissing: the rules say no.
+        ChangedSince, ProofUnknown, ProofSettled, OwnMunicipality, ReasonMissing: the rules say no.
     """
-    dossier = store.get(agent)
-    step = training.refused(dossier, proof_id=proof_id, reason=reason, act=act(by.address, clock))
+    dossier, own = _as_seen(agent, seen), _municipalities_of(by.address)
+    step = training.refused(dossier, proof_id=proof_id, reason=reason, own=own, act=act(by.address, clock))
     return _take(dossier, step, clock=clock)
 
 
@@ -196,6 +205,14 @@ def _take(before: Dossier, step: Step, *, clock: Clock) -> Dossier:
     store.commit(before, step, also=record)
     outbox.nudge(mail.mail_id for mail in mails)
     return step.dossier
+
+
+def _as_seen(agent: str, version: int) -> Dossier:
+    """Return the dossier when it is still what somebody saw."""
+    dossier = store.get(agent)
+    if dossier.version != version:
+        raise refusals.ChangedSince
+    return dossier
 
 
 def _of_municipality(agent: str, by: Person) -> Dossier:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
@@ -61,25 +62,27 @@ def document_sent(dossier: Dossier, *, proof_id: str, sent: Document | RefusedDo
     return happened(Event.DOCUMENT_REFUSED, after, act, proof_id=proof_id, reason=sent.reason)
 
 
-def verified(dossier: Dossier, *, proof_id: str, act: Act) -> Step:
+def verified(dossier: Dossier, *, proof_id: str, own: Collection[str], act: Act) -> Step:
     """The secretariat has seen that the proof is true; whoever is paused and has both comes back.
 
     Raises:
         ProofUnknown, ProofSettled: there is nothing to verify.
+        OwnMunicipality: the person is a leader of one of `own`, the proof's among them.
     """
-    proof = _waiting(dossier, proof_id)
+    proof = _waiting(dossier, proof_id, own=own)
     after = _with_proof(dossier, replace(proof, verified_on=act.on))
     return reinstated_if_trained(happened(Event.PROOF_VERIFIED, after, act, proof_id=proof_id), act=act)
 
 
-def refused(dossier: Dossier, *, proof_id: str, reason: str, act: Act) -> Step:
+def refused(dossier: Dossier, *, proof_id: str, reason: str, own: Collection[str], act: Act) -> Step:
     """The secretariat doesn't take the proof, and says why.
 
     Raises:
         ProofUnknown, ProofSettled: there is nothing to refuse.
+        OwnMunicipality: as for verifying.
         ReasonMissing: the leader must know what is wrong with it.
     """
-    proof = _waiting(dossier, proof_id)
+    proof = _waiting(dossier, proof_id, own=own)
     if not reason.strip():
         raise refusals.ReasonMissing
     after = _with_proof(dossier, replace(proof, refused_on=act.on, refusal=reason.strip()))
@@ -96,12 +99,14 @@ def _is_latest(sent: Document | RefusedDocument, proof: Proof) -> bool:
     return True
 
 
-def _waiting(dossier: Dossier, proof_id: str) -> Proof:
+def _waiting(dossier: Dossier, proof_id: str, *, own: Collection[str]) -> Proof:
     proof = dossier.proof(proof_id)
     if proof is None:
         raise refusals.ProofUnknown
     if not proof.is_waiting:
         raise refusals.ProofSettled
+    if proof.municipality_code in own:
+        raise refusals.OwnMunicipality
     return proof
 
 

@@ -57,7 +57,19 @@ def case_number(form: Form) -> int:
     Raises:
         BadRequest: it isn't a number; no page of ours sends that.
     """
-    text = form.text("sag")
+    return _number(form.text("sag"))
+
+
+def seen(form: Form) -> int:
+    """Return the version of the dossier that the form was shown with.
+
+    Raises:
+        BadRequest: it isn't a number; no page of ours sends that.
+    """
+    return _number(form.text("udgave"))
+
+
+def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 6):
         raise BadRequest("Formularen kunne ikke læses. Gå tilbage, og send den igen.")
     return int(text)

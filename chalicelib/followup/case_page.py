@@ -49,6 +49,7 @@ def shown(visit: Visit, *, errors: Mapping[str, str] | None = None, status: int 
         "followup/case.html",
         status=status if errors else 200,
         agent=agent,
+        version=dossier.version,
         address=case_pages.address(agent),
         held_address=case_pages.held_address(agent),
         municipality=municipalities.by_code[code].name,

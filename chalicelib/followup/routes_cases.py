@@ -48,15 +48,16 @@ def case(visit: Visit) -> Answer:
 def decide(visit: Visit) -> Answer:
     def enter(agent: str, by: Person) -> None:
         decision = case_forms.decision(visit.form)
-        service.decide(agent, decision.what, decision.reason, by=by, clock=visit.clock)
+        seen = case_forms.seen(visit.form)
+        service.decide(agent, decision.what, decision.reason, seen=seen, by=by, clock=visit.clock)
 
     return _do(visit, enter, reason_field="begrundelse")
 
 
 @route(bp, "POST", "/sager/{agent}/bevis/{proof_id}/godkend", summary="Godkend et bevis")
 def verify(visit: Visit) -> Answer:
-    proof_id = visit.parameters["proof_id"]
-    return _do(visit, lambda agent, by: service.verify_proof(agent, proof_id, by=by, clock=visit.clock))
+    proof_id, seen = visit.parameters["proof_id"], case_forms.seen(visit.form)
+    return _do(visit, lambda agent, by: service.verify_proof(agent, proof_id, seen=seen, by=by, clock=visit.clock))
 
 
 @route(bp, "POST", "/sager/{agent}/bevis/{proof_id}/afvis", summary="Afvis et bevis")
@@ -66,7 +67,8 @@ def refuse(visit: Visit) -> Answer:
 
     def enter(agent: str, by: Person) -> None:
         reason = case_forms.reason(visit.form, field)
-        service.refuse_proof(agent, proof_id, reason, by=by, clock=visit.clock)
+        seen = case_forms.seen(visit.form)
+        service.refuse_proof(agent, proof_id, reason, seen=seen, by=by, clock=visit.clock)
 
     return _do(visit, enter, reason_field=field)
 

@@ -11,6 +11,7 @@ import pytest
 from chalicelib.access.people import Person
 from chalicelib.cases import service
 from chalicelib.cases.dossier import Event, ProofKind
+from tests.cases.dossiers import seen
 from tests.conftest import SettableClock
 from tests.evaluation.conftest import hotline
 from tests.evaluation.hotline import Hotline
@@ -40,12 +41,12 @@ def told_of(agent: str, mark: str, clock: SettableClock) -> None:
             clock=clock,
         )
         if refused:
-            service.refuse_proof(agent, proof_id, f"{mark}-afslag", by=STAFF, clock=clock)
+            service.refuse_proof(agent, proof_id, f"{mark}-afslag", seen=seen(agent), by=STAFF, clock=clock)
         else:
-            service.verify_proof(agent, proof_id, by=STAFF, clock=clock)
+            service.verify_proof(agent, proof_id, seen=seen(agent), by=STAFF, clock=clock)
     service.open_window(agent, by=STAFF.address, clock=clock)
     move_to(clock, date(2025, 1, 25))
-    service.decide(agent, Event.PAUSED, f"{mark}-afgoerelse <x>", by=STAFF, clock=clock)
+    service.decide(agent, Event.PAUSED, f"{mark}-afgoerelse <x>", seen=seen(agent), by=STAFF, clock=clock)
     service.confirm(agent, 1, by=LEADER, clock=clock)
     move_to(clock, date(2025, 1, 5))
 

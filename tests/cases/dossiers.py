@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from chalicelib.cases import steps, training
+from chalicelib.cases import steps, store, training
 from chalicelib.cases.dossier import SYSTEM, Dossier, Event, Ground, GroundMonth, ProofKind, Step
 from chalicelib.common.acts import Act
 from chalicelib.common.months import Month
@@ -15,6 +15,11 @@ LEADER = "leder741@kommune.example"
 
 def act(on: date, by: str = STAFF) -> Act:
     return Act(by=by, at=datetime(on.year, on.month, on.day, 9, tzinfo=UTC), on=on)
+
+
+def seen(agent: str) -> int:
+    """Return the version of a stored dossier that somebody sees now, to act on it."""
+    return store.get(agent).version
 
 
 def ground(first: str = "2024-10", *, municipality_code: str = "741") -> Ground:
@@ -58,7 +63,7 @@ class Following:
     ) -> Dossier:
         proof_id = f"{kind.value}-{taken}"
         self.registered(proof_id, kind, taken=taken)
-        return self.took(training.verified(self.dossier, proof_id=proof_id, act=act(verified)))
+        return self.took(training.verified(self.dossier, proof_id=proof_id, own=(), act=act(verified)))
 
     def registered(
         self, proof_id: str, kind: ProofKind = ProofKind.PHYSICAL, *, taken: date = date(2024, 11, 1)

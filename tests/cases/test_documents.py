@@ -18,6 +18,7 @@ from chalicelib.cases.dossier import Document, Event, Proof, ProofKind
 from chalicelib.rulebook import book
 from chalicelib.runtime import clients
 from tests import faults
+from tests.cases.dossiers import seen
 from tests.conftest import EmulatedAWS, SettableClock
 from tests.infra.roles import held_to_role
 
@@ -172,9 +173,9 @@ def test_once_a_proof_is_settled_nothing_changes_its_document(
     told = bucket.sent(PDF, proof())
     bucket.tells(told)
     if settle == "verify":
-        service.verify_proof(AGENT, PROOF, by=STAFF, clock=clock)
+        service.verify_proof(AGENT, PROOF, seen=seen(AGENT), by=STAFF, clock=clock)
     else:
-        service.refuse_proof(AGENT, PROOF, "Et andet navn", by=STAFF, clock=clock)
+        service.refuse_proof(AGENT, PROOF, "Et andet navn", seen=seen(AGENT), by=STAFF, clock=clock)
     before = store.get(AGENT)
 
     bucket.tells(bucket.sent(PNG, proof()), told)

@@ -122,10 +122,10 @@ class Life(RuleBasedStateMachine):
     def proof_is_settled(self, verifies: bool) -> None:
         for proof in self.dossier.proofs:
             if proof.is_waiting and verifies:
-                self._take(training.verified(self.dossier, proof_id=proof.proof_id, act=act(self.today)))
+                self._take(training.verified(self.dossier, proof_id=proof.proof_id, own=(), act=act(self.today)))
             elif proof.is_waiting:
                 refused = training.refused(
-                    self.dossier, proof_id=proof.proof_id, reason="Ulæseligt", act=act(self.today)
+                    self.dossier, proof_id=proof.proof_id, reason="Ulæseligt", own=(), act=act(self.today)
                 )
                 self._take(refused)
 

@@ -157,11 +157,11 @@ def test_a_proof_that_is_registered_but_not_verified_counts_for_nothing(followin
     following.took(registered)
     assert following.dossier.open_case is not None
 
-    following.took(training.refused(following.dossier, proof_id="p", reason="Et andet navn", act=act(AFTER)))
+    following.took(training.refused(following.dossier, proof_id="p", reason="Et andet navn", own=(), act=act(AFTER)))
 
     assert following.dossier.open_case is not None
     with pytest.raises(refusals.ProofSettled):
-        training.verified(following.dossier, proof_id="p", act=act(AFTER))
+        training.verified(following.dossier, proof_id="p", own=(), act=act(AFTER))
 
 
 def test_nobody_is_paused_who_has_both_proofs(following: Following) -> None:

@@ -69,7 +69,7 @@ def test_what_waits_for_a_person_is_listed_until_it_is_done(aws: EmulatedAWS) ->
     assert store.waiting(Kind.DECIDE) == ()
     assert [work.about for work in store.waiting(Kind.VERIFY, municipality_code="741")] == ["p"]
     assert [work.about for work in store.waiting(Kind.CARRY_OUT)] == ["1"]
-    take(training.verified(store.get("A-1"), proof_id="p", act=act(TODAY)))
+    take(training.verified(store.get("A-1"), proof_id="p", own=(), act=act(TODAY)))
     take(steps.confirmed(store.get("A-1"), number=1, act=act(TODAY)))
     assert [work for kind in Kind for work in store.waiting(kind)] == []
 

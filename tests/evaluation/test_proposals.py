@@ -13,6 +13,7 @@ from chalicelib.cases.work import Kind
 from chalicelib.common.months import Month
 from chalicelib.evaluation import reading
 from chalicelib.evaluation.requests import LIVE
+from tests.cases.dossiers import seen
 from tests.conftest import SettableClock
 from tests.evaluation.hotline import DECEMBER, HIGH, JANUARY, LOW, NOVEMBER, OCTOBER, Hotline, digest, mail, mail_ids
 from tests.evaluation.test_following import fill
@@ -49,7 +50,7 @@ def pause(clock: SettableClock, *, on: date = date(2025, 1, 25)) -> None:
     move_to(clock, date(2025, 1, 6))
     service.open_window(AGENT, clock=clock)
     move_to(clock, on)
-    service.decide(AGENT, Event.PAUSED, "Aftalt med kommunen", by=STAFF, clock=clock)
+    service.decide(AGENT, Event.PAUSED, "Aftalt med kommunen", seen=seen(AGENT), by=STAFF, clock=clock)
 
 
 def test_each_proposal_is_one_case_with_its_ground_however_often_it_is_looked_at(proposed: Hotline) -> None:
@@ -90,11 +91,21 @@ def test_a_correction_reopens_a_pause_and_tells_both(proposed: Hotline, clock: S
     ]
 
 
+def test_an_agent_who_stopped_and_came_back_is_counted_anew(proposed: Hotline, clock: SettableClock) -> None:
+    service.stop(AGENT, has_months_in=["751"], by=LEADER, clock=clock)
+    move_to(clock, date(2025, 2, 5))
+    fill(proposed, JANUARY)
+    proposed.evaluate_up_to(JANUARY)
+
+    assert latest().state is State.CLOSED
+    assert outcome(JANUARY) == "step_1", "a proposal that nobody can decide any more doesn't wait for ever"
+
+
 def test_a_declined_proposal_starts_the_counter_anew(proposed: Hotline, clock: SettableClock) -> None:
     move_to(clock, date(2025, 1, 6))
     service.open_window(AGENT, clock=clock)
     move_to(clock, date(2025, 1, 28))
-    service.decide(AGENT, Event.DECLINED, "Nyt telefonsystem", by=STAFF, clock=clock)
+    service.decide(AGENT, Event.DECLINED, "Nyt telefonsystem", seen=seen(AGENT), by=STAFF, clock=clock)
     move_to(clock, date(2025, 2, 5))
     fill(proposed, JANUARY)
     proposed.evaluate_up_to(JANUARY)
@@ -120,7 +131,7 @@ def test_a_pause_lasts_until_both_proofs_are_verified_and_then_the_counter_start
             clock=clock,
         )
         move_to(clock, date(2025, 2, 20))
-        service.verify_proof(AGENT, kind.value, by=STAFF, clock=clock)
+        service.verify_proof(AGENT, kind.value, seen=seen(AGENT), by=STAFF, clock=clock)
     move_to(clock, date(2025, 3, 5))
     fill(proposed, FEBRUARY)
     proposed.evaluate_up_to(FEBRUARY)
@@ -159,7 +170,7 @@ def test_proofs_verified_before_the_evaluation_make_the_third_month_step_1_for_g
             by=LEADER,
             clock=clock,
         )
-        service.verify_proof(AGENT, kind.value, by=STAFF, clock=clock)
+        service.verify_proof(AGENT, kind.value, seen=seen(AGENT), by=STAFF, clock=clock)
     move_to(clock, date(2025, 1, 5))
     for month in (OCTOBER, NOVEMBER, DECEMBER):
         fill(hotline, month)

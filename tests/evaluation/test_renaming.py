@@ -19,6 +19,7 @@ from chalicelib.evaluation.reading import Line
 from chalicelib.evaluation.requests import LIVE
 from chalicelib.followup import renaming
 from infra.local import aws as emulator
+from tests.cases.dossiers import seen
 from tests.conftest import SettableClock
 from tests.evaluation.hotline import DECEMBER, HIGH, JANUARY, LOW, NOVEMBER, OCTOBER, Hotline, digest, mail, mail_ids
 from tests.evaluation.test_following import fill, outcomes
@@ -210,7 +211,7 @@ def test_a_declined_proposal_of_the_old_id_starts_the_new_one_anew(proposed: Hot
     def decline(clock: SettableClock) -> None:
         service.remark(AGENT, Event.AGREED, "", by=LEADER, clock=clock)
         move_to(clock, date(2025, 1, 28))
-        service.decide(AGENT, Event.DECLINED, "Nyt telefonsystem", by=STAFF, clock=clock)
+        service.decide(AGENT, Event.DECLINED, "Nyt telefonsystem", seen=seen(AGENT), by=STAFF, clock=clock)
 
     assert after_december(proposed, clock, decline) == ["step_1"]
 
@@ -227,7 +228,7 @@ def test_proofs_under_two_names_are_one_agent_s(hotline: Hotline, clock: Settabl
             by=LEADER,
             clock=clock,
         )
-        service.verify_proof(agent, kind.value, by=STAFF, clock=clock)
+        service.verify_proof(agent, kind.value, seen=seen(agent), by=STAFF, clock=clock)
     move_to(clock, date(2025, 1, 5))
     month_of(hotline, OCTOBER)
     month_of(hotline, NOVEMBER)

@@ -15,6 +15,7 @@ from chalicelib.access.people import Person
 from chalicelib.cases import service, store
 from chalicelib.cases.dossier import Event, ProofKind, State
 from tests.access.looks import looks_at
+from tests.cases.dossiers import seen
 from tests.conftest import SettableClock
 from tests.evaluation.hotline import DECEMBER, HIGH, JANUARY, LOW, OCTOBER, Hotline, mail, mail_ids
 from tests.evaluation.test_following import fill
@@ -194,7 +195,9 @@ def test_a_proof_that_cannot_be_taken_says_why_by_its_fields(leader: Visitor) ->
 
 def test_a_refused_proof_shows_why(leader: Visitor, clock: SettableClock) -> None:
     send(leader, "beviser")
-    service.refuse_proof(AGENT, "0" * 32, "Beviset er fra et andet kursus", by=SECRETARIAT, clock=clock)
+    service.refuse_proof(
+        AGENT, "0" * 32, "Beviset er fra et andet kursus", seen=seen(AGENT), by=SECRETARIAT, clock=clock
+    )
 
     assert "Beviset er fra et andet kursus" in leader.get(PAGE).text
 

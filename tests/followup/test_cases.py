@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
 from pynamodb.exceptions import PutError
+from werkzeug.test import TestResponse
 
 from chalicelib.access import grants, look_log
 from chalicelib.access.people import Person, Role
@@ -15,6 +17,7 @@ from chalicelib.cases.work import Kind
 from chalicelib.followup.case_page import refusal_field
 from chalicelib.runtime.tables import transaction
 from tests.access.looks import looks_at
+from tests.cases.dossiers import seen
 from tests.conftest import SettableClock
 from tests.evaluation.hotline import HIGH, JANUARY, LOW, NOVEMBER, Hotline, mail, mail_ids
 from tests.evaluation.test_following import fill
@@ -30,7 +33,12 @@ def staff(site: Site, proposed: Hotline) -> Visitor:
 
 
 def decide(staff: Visitor, what: str, reason: str = "Aftalt med kommunen") -> int:
-    return staff.post(f"{PAGE}/afgoer", {"afgoerelse": what, "begrundelse": reason}).status_code
+    return post(staff, "afgoer", afgoerelse=what, begrundelse=reason).status_code
+
+
+def post(staff: Visitor, form: str, **fields: str) -> TestResponse:
+    """Send a form of the page as it is shown now."""
+    return staff.post(f"{PAGE}/{form}", {"udgave": str(seen(AGENT)), **fields})
 
 
 def register_proof(clock: SettableClock, kind: ProofKind) -> str:
@@ -153,7 +161,7 @@ def test_a_decision_without_a_choice_or_a_reason_is_refused_by_its_fields_and_no
 ) -> None:
     service.remark(AGENT, Event.AGREED, "", by=LEADER, clock=clock)
 
-    answer = staff.post(f"{PAGE}/afgoer", {"afgoerelse": "", "begrundelse": "Skrevet i forvejen"})
+    answer = post(staff, "afgoer", afgoerelse="", begrundelse="Skrevet i forvejen")
 
     assert answer.status_code == 422
     assert 'href="#felt-afgoerelse"' in answer.text
@@ -167,7 +175,7 @@ def test_nobody_decides_about_an_agent_of_their_own_municipality(staff: Visitor,
     with transaction() as writing:
         grants.give(writing, Person(address=SECRETARIAT.address, role=Role.LEADER, municipality_code="751"))
 
-    answer = staff.post(f"{PAGE}/afgoer", {"afgoerelse": "paused", "begrundelse": "Aftalt"})
+    answer = post(staff, "afgoer", afgoerelse="paused", begrundelse="Aftalt")
 
     assert answer.status_code == 422
     assert "agentens egen kommune" in answer.text
@@ -177,12 +185,38 @@ def test_nobody_decides_about_an_agent_of_their_own_municipality(staff: Visitor,
 def test_of_two_who_press_the_second_sees_what_happened(staff: Visitor, clock: SettableClock) -> None:
     service.remark(AGENT, Event.AGREED, "", by=LEADER, clock=clock)
 
+    shown = str(seen(AGENT))
     assert decide(staff, "paused") == 303
-    again = staff.post(f"{PAGE}/afgoer", {"afgoerelse": "declined", "begrundelse": "For sent"})
+    again = post(staff, "afgoer", udgave=shown, afgoerelse="declined", begrundelse="For sent")
 
     assert again.status_code == 409
-    assert "Sagen står som på pause" in again.text
+    assert "Der er sket noget i sagen, siden du åbnede siden" in again.text
+    assert "På pause" in again.text
     assert latest().state is State.PAUSED
+
+
+def test_nobody_decides_on_a_page_from_before_the_municipality_objected(staff: Visitor, clock: SettableClock) -> None:
+    service.remark(AGENT, Event.AGREED, "", by=LEADER, clock=clock)
+    shown = str(re.search(r'name="udgave" value="([0-9]+)"', staff.get(PAGE).text)[1])  # type: ignore[index]
+    service.remark(AGENT, Event.COMMENTED, "Vent: tallene er forkerte", by=LEADER, clock=clock)
+
+    answer = post(staff, "afgoer", udgave=shown, afgoerelse="paused", begrundelse="Aftalt")
+
+    assert answer.status_code == 409
+    assert "Aftalt</textarea>" in answer.text, "nothing typed is lost"
+    assert "Vent: tallene er forkerte" in answer.text
+    assert latest().state is State.PROPOSED
+
+
+def test_nobody_takes_a_proof_from_their_own_municipality(staff: Visitor, clock: SettableClock) -> None:
+    proof_id = register_proof(clock, ProofKind.PHYSICAL)
+    with transaction() as writing:
+        grants.give(writing, Person(address=SECRETARIAT.address, role=Role.LEADER, municipality_code="751"))
+
+    assert post(staff, f"bevis/{proof_id}/godkend").status_code == 422
+    assert post(staff, f"bevis/{proof_id}/afvis", **{refusal_field(proof_id): "Et andet navn"}).status_code == 422
+
+    assert [each.is_waiting for each in store.get(AGENT).proofs] == [True]
 
 
 def test_an_agent_with_both_proofs_verified_comes_back_and_the_instructions_are_carried_out(
@@ -191,7 +225,7 @@ def test_an_agent_with_both_proofs_verified_comes_back_and_the_instructions_are_
     pause(clock)
     assert staff.post(f"{PAGE}/udfoert", {"sag": "1"}).status_code == 303
     for kind in ProofKind:
-        assert staff.post(f"{PAGE}/bevis/{register_proof(clock, kind)}/godkend").status_code == 303
+        assert post(staff, f"bevis/{register_proof(clock, kind)}/godkend").status_code == 303
 
     assert latest().state is State.REINSTATED
     assert "Sæt agenten på telefonen igen" in staff.get("/sager").text
@@ -202,16 +236,16 @@ def test_an_agent_with_both_proofs_verified_comes_back_and_the_instructions_are_
 
 
 def test_a_proof_is_refused_with_a_reason_that_the_municipality_gets(staff: Visitor, clock: SettableClock) -> None:
-    place = f"{PAGE}/bevis/{register_proof(clock, ProofKind.PHYSICAL)}/afvis"
+    place = f"bevis/{register_proof(clock, ProofKind.PHYSICAL)}/afvis"
     field = refusal_field("proof-physical")
 
-    empty = staff.post(place, {field: ""})
+    empty = post(staff, place, **{field: ""})
     assert (empty.status_code, f'href="#felt-{field}"' in empty.text) == (422, True)
-    assert staff.post(place, {field: "Beviset er fra et andet kursus"}).status_code == 303
+    assert post(staff, place, **{field: "Beviset er fra et andet kursus"}).status_code == 303
 
     assert "Beviset er fra et andet kursus" in staff.get(PAGE).text
-    assert staff.post(place, {field: "Igen"}).status_code == 409
-    assert staff.post(f"{PAGE}/bevis/unknown/godkend").status_code == 404
+    assert post(staff, place, **{field: "Igen"}).status_code == 409
+    assert post(staff, "bevis/unknown/godkend").status_code == 404
 
 
 def test_each_look_is_written_down_before_anything_is_shown(

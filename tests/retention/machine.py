@@ -25,6 +25,7 @@ from chalicelib.runtime import clients, settings, tables
 from infra.local.functions import Function
 from infra.local.pump import Pump
 from infra.local.resources import ACCOUNT_ID, REGION
+from tests.cases.dossiers import seen
 from tests.conftest import SettableClock
 from tests.kpi.files import csv_bytes
 
@@ -116,7 +117,7 @@ class Machine:
         )
         self._pump.drain()
         for agent in (CANARY, STAYING):
-            service.decide(agent, Event.DECLINED, f"Talt om {agent}", by=STAFF, clock=self._clock)
+            service.decide(agent, Event.DECLINED, f"Talt om {agent}", seen=seen(agent), by=STAFF, clock=self._clock)
         self._pump.drain()
 
 
