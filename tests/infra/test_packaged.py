@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -140,6 +141,10 @@ def test_every_function_has_a_role_of_its_own_without_wildcards_for_actions() ->
                 actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
                 assert not [action for action in actions if "*" in action]
                 assert "*" not in statement["Resource"]
+                for resource in statement["Resource"]:
+                    # An object in a bucket and a stream of a log have no name before they are there; all else has.
+                    told = json.dumps(resource)
+                    assert "*" not in told or re.search(r":s3:::\$\{Bucket\}/[a-z]+/\*|log-group:[^*]+:\*", told), told
 
 
 def test_a_function_writes_to_the_log_of_its_own_name_alone() -> None:
