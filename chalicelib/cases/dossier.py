@@ -186,7 +186,10 @@ class Ordered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One proposal and what became of it. `window_ends_on` is None until the municipality's mail was accepted."""
+    """One proposal and what became of it. `window_ends_on` is None until the municipality's mail was accepted.
+
+    `upheld_on` is the day on which a person said that the pause stands though its ground has fallen away.
+    """
 
     number: int
     ground: Ground
@@ -196,6 +199,7 @@ class Case:
     remarks: tuple[Remark, ...] = ()
     instructions: tuple[Ordered, ...] = ()
     paused_on: date | None = None
+    upheld_on: date | None = None
     settled_on: date | None = None
 
     @property

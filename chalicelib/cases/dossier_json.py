@@ -164,6 +164,7 @@ def _case_to_json(case: Case) -> dict[str, Any]:
             for each in case.instructions
         ],
         "paused_on": _text(case.paused_on),
+        "upheld_on": _text(case.upheld_on),
         "settled_on": _text(case.settled_on),
     }
 
@@ -200,6 +201,7 @@ def _case_from_json(stored: Mapping[str, Any]) -> Case:
             for each in stored["instructions"]
         ),
         paused_on=_day(stored["paused_on"]),
+        upheld_on=_day(stored.get("upheld_on")),  # stored before a pause could be upheld for good: absent
         settled_on=_day(stored["settled_on"]),
     )
 

@@ -107,13 +107,18 @@ def decided(dossier: Dossier, *, what: Event, reason: str, own: Collection[str],
     if _STATE_BY_DECISION[what] is State.PAUSED and is_trained(dossier, case, by=act.on):
         raise refusals.AlreadyTrained
     after = _moved(case, _STATE_BY_DECISION[what], act)
+    if what is Event.UPHELD:
+        after = replace(after, upheld_on=act.on)
     return happened(what, dossier.with_case(after), act, case=after, reason=reason.strip())
 
 
 def ground_removed(dossier: Dossier, *, number: int, act: Act) -> Step | None:
-    """A correction took the ground away; None when nothing rests on it any more."""
+    """A correction took the ground away; None when nothing rests on it any more.
+
+    A pause that a person upheld rests on that person's reason: the figures, looked at again, don't undo it.
+    """
     case = dossier.case(number)
-    if case is None or case.state not in (State.PROPOSED, State.PAUSED):
+    if case is None or case.state not in (State.PROPOSED, State.PAUSED) or case.upheld_on is not None:
         return None
     state = State.WITHDRAWN if case.state is State.PROPOSED else State.REOPENED
     what = Event.WITHDRAWN if state is State.WITHDRAWN else Event.REOPENED

@@ -99,7 +99,13 @@ class Life(RuleBasedStateMachine):
     @precondition(_is_open)
     @rule(number=st.integers(1, 3))
     def ground_falls_away(self, number: int) -> None:
-        self._take(steps.ground_removed(self.dossier, number=number, act=act(self.today, "system")))
+        case = self.dossier.case(number)
+        step = steps.ground_removed(self.dossier, number=number, act=act(self.today, "system"))
+        if case is not None and any(each.case == number and each.what is Event.UPHELD for each in self.entries):
+            assert step is None, "a person said that the pause stands"
+        self._take(step)
+        again = steps.ground_removed(self.dossier, number=number, act=act(self.today, "system"))
+        assert again is None, "the same fact told twice"
 
     @rule(kind=st.sampled_from(ProofKind), before=st.sampled_from([-1, 0, 30, 60, 200]))
     def proof_is_registered(self, kind: ProofKind, before: int) -> None:

@@ -91,6 +91,21 @@ def test_a_correction_reopens_a_pause_and_tells_both(proposed: Hotline, clock: S
     ]
 
 
+def test_a_pause_that_a_person_upheld_is_not_reopened_by_another_look(proposed: Hotline, clock: SettableClock) -> None:
+    pause(clock)
+    fill(proposed, NOVEMBER, k751={AGENT: HIGH, "751-002": LOW, "751-003": HIGH})
+    proposed.ask("751", NOVEMBER)
+    proposed.drain(times=2)
+    service.decide(AGENT, Event.UPHELD, "Enige om det", seen=seen(AGENT), by=STAFF, clock=clock)
+    told = mail_ids()
+
+    proposed.ask("751", NOVEMBER)
+    proposed.drain(times=2)
+
+    assert latest().state is State.PAUSED
+    assert mail_ids() == told
+
+
 def test_an_agent_who_stopped_and_came_back_is_counted_anew(proposed: Hotline, clock: SettableClock) -> None:
     service.stop(AGENT, has_months_in=["751"], by=LEADER, clock=clock)
     move_to(clock, date(2025, 2, 5))
