@@ -1,7 +1,8 @@
 """Erases dropped files with figures of persons, and their reports, once all that they say is past its time.
 
 A file goes by its own youngest month; one that no month is known of (it was refused, or lies in a wrong place) goes by
-the month in which it came. Files of kinds without persons stay.
+the month in which it came, as does one of a kind that nothing reads yet: it may name anybody. Only files of kinds that
+are read, and have no persons, stay.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ from chalicelib.common.months import Month
 from chalicelib.common.notices import natural_key
 from chalicelib.kpi import drop_store, erasure_store
 from chalicelib.kpi.drops import Status
-from chalicelib.kpi.kinds import EXPECTED_LATER, KIND_BY_NAME
+from chalicelib.kpi.kinds import KIND_BY_NAME
 from chalicelib.runtime import clients, settings
 
 _DROPS, _REPORTS = "drops/", "reports/"
-_WITHOUT_PERSONS = EXPECTED_LATER | {kind.name for kind in KIND_BY_NAME.values() if not kind.is_of_persons}
+_WITHOUT_PERSONS = frozenset(kind.name for kind in KIND_BY_NAME.values() if not kind.is_of_persons)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

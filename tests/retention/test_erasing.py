@@ -45,6 +45,17 @@ def test_erase_leaves_0_hits_everywhere(machine: Machine) -> None:
     assert (told.mail.to, told.mail.facts, told.state) == ((), {}, outbox.State.DELIVERED)
 
 
+def test_a_file_of_a_kind_that_nothing_reads_yet_may_name_anybody_and_goes_by_the_month_it_came(machine: Machine) -> None:
+    machine.live()
+    assert {"transfers", "partner-kpi"} <= _dropped()
+
+    machine.at(ERASED_ON)
+    machine.call("retention-daily")
+
+    assert "transfers" not in _dropped()
+    assert "partner-kpi" in _dropped(), "a kind that is read, and is without persons"
+
+
 def test_restore_then_reerase(machine: Machine) -> None:
     """F32: what a restored table brings back is erased by the next run, for that goes by the rule alone."""
     machine.live()
@@ -75,6 +86,11 @@ def test_a_file_dropped_again_for_an_erased_month_brings_nothing_back(machine: M
     machine.call("retention-daily")
 
     assert hits() == []
+
+
+def _dropped() -> set[str]:
+    """Return the kinds of which a file lies in the bucket."""
+    return {place.split("/")[1] for place in files() if place.startswith("drops/")}
 
 
 def _without_marks() -> dict[str, list[str]]:
