@@ -7,17 +7,20 @@ which stands in queues, names no agent; the object's metadata does, fixed by the
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 from botocore.exceptions import ClientError
 
 from chalicelib.cases.dossier import Document, Proof, RefusedDocument
+from chalicelib.common.clock import COPENHAGEN
+from chalicelib.common.months import Month
 from chalicelib.common.notices import Notice
 from chalicelib.runtime import clients, settings
 
 MOST_BYTES = 5 * 1024 * 1024
+_PREFIX = "documents/"
 _FORM_SECONDS = 30 * 60
 _LINK_SECONDS = 60
 _GONE = frozenset(("NoSuchKey", "NoSuchVersion", "404", "MethodNotAllowed", "405"))
@@ -56,7 +59,7 @@ class Sent:
 def key_of(proof: Proof, *, agent: str) -> str:
     """Return the key of the proof's document."""
     who = hashlib.sha256(agent.encode()).hexdigest()[:32]
-    return f"documents/{proof.municipality_code}/{who}/{proof.proof_id}"
+    return f"{_PREFIX}{proof.municipality_code}/{who}/{proof.proof_id}"
 
 
 def form(proof: Proof, *, agent: str, by: str, back_to: str) -> UploadForm:
@@ -134,6 +137,22 @@ def erase(document: Document) -> None:
         for version in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
             if version["Key"] == document.key:
                 delete(document.key, version["VersionId"])
+
+
+def erase_strays(last: Month, *, standing: Collection[str]) -> int:
+    """Delete every version that came in `last` or before, but of the keys that stand in dossiers; return how many.
+
+    They are files whose message was lost, or failed for good.
+    """
+    erased = 0
+    pages = clients.s3().get_paginator("list_object_versions")
+    for page in pages.paginate(Bucket=settings.files_bucket(), Prefix=_PREFIX):
+        for version in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
+            came_in = Month.of(version["LastModified"].astimezone(COPENHAGEN).date())
+            if came_in <= last and version["Key"] not in standing:
+                delete(version["Key"], version["VersionId"])
+                erased += 1
+    return erased
 
 
 def _judged(notice: Notice, size: int, beginning: bytes) -> Document | RefusedDocument:

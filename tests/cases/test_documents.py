@@ -13,12 +13,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from chalicelib.access.people import Person, Role
-from chalicelib.cases import documents, events, service, store
+from chalicelib.cases import documents, erasing, events, service, store
 from chalicelib.cases.dossier import Document, Event, Proof, ProofKind
+from chalicelib.common.clock import COPENHAGEN
+from chalicelib.common.months import Month
 from chalicelib.rulebook import book
 from chalicelib.runtime import clients
 from tests import faults
-from tests.cases.dossiers import seen
+from tests.cases.dossiers import ground, seen
 from tests.conftest import EmulatedAWS, SettableClock
 from tests.infra.roles import held_to_role
 
@@ -286,6 +288,26 @@ def test_what_is_erased_leaves_no_version(bucket: Bucket, aws: EmulatedAWS) -> N
         documents.erase(document)
 
     assert len(bucket.versions) == 1, "another proof's file stays"
+
+
+def test_a_file_that_came_to_stand_in_no_dossier_goes_by_the_month_it_came(
+    bucket: Bucket, aws: EmulatedAWS, clock: SettableClock
+) -> None:
+    """T23: its message failed for good, and it names an agent and a leader."""
+    service.propose(AGENT, ground(), clock=clock)  # while a case is open the dossier keeps everything
+    standing, stray = bucket.sent(PDF, proof()), bucket.sent(PDF, replace(proof(), proof_id="b" * 32))
+    bucket.tells(standing)
+    listed = clients.s3().list_object_versions(Bucket=aws.files_bucket, Prefix="documents/")["Versions"]
+    came_in = Month.of(max(each["LastModified"] for each in listed).astimezone(COPENHAGEN).date())
+
+    def erased_until(month: Month) -> int:
+        return erasing.erase_until(month, has_rows=lambda _: True)
+
+    assert erased_until(min(Month.of(each["LastModified"].date()) for each in listed).plus(-2)) == 0
+    assert set(bucket.versions) == {version(standing), version(stray)}
+
+    assert [erased_until(came_in) for _ in range(2)] == [1, 0]
+    assert bucket.versions == [version(standing)]
 
 
 def test_a_document_comes_back_from_the_store_as_it_was(bucket: Bucket) -> None:

@@ -45,7 +45,9 @@ def test_erase_leaves_0_hits_everywhere(machine: Machine) -> None:
     assert (told.mail.to, told.mail.facts, told.state) == ((), {}, outbox.State.DELIVERED)
 
 
-def test_a_file_of_a_kind_that_nothing_reads_yet_may_name_anybody_and_goes_by_the_month_it_came(machine: Machine) -> None:
+def test_a_file_of_a_kind_that_nothing_reads_yet_may_name_anybody_and_goes_by_the_month_it_came(
+    machine: Machine,
+) -> None:
     machine.live()
     assert {"transfers", "partner-kpi"} <= _dropped()
 
