@@ -6,9 +6,8 @@ CloudWatch reads the numbers from the log (its embedded metric format). Alarms a
 
 from __future__ import annotations
 
-import warnings
+from collections import Counter
 from enum import StrEnum
-from functools import cache
 
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
@@ -34,22 +33,23 @@ class Metric(StrEnum):
     OLDEST_MAIL_MINUTES = "OldestMailMinutes"
 
 
-@cache
-def _gathered() -> EphemeralMetrics:
-    return EphemeralMetrics(namespace=NAMESPACE, service="ddh")
+#: What was counted since the last time it was told. powertools' own store tells by itself when it is full, without our
+#: dimension, and keeps what it may not tell.
+_counted: Counter[Metric] = Counter()
 
 
 def count(metric: Metric, value: int = 1) -> None:
     """Add to what was counted. A metric that is a reading (an age, a number waiting) is given also when it is 0."""
-    _gathered().add_metric(metric.value, MetricUnit.Count, value)
+    _counted[metric] += value
 
 
 def flush() -> None:
     """Print what was counted since the last time, if anything."""
-    gathered = _gathered()
-    if not gathered.metric_set:
+    if not _counted:
         return
-    gathered.add_dimension("stage", settings.stage())
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # powertools warns of a dimension that is named twice
-        gathered.flush_metrics()
+    told = EphemeralMetrics(namespace=NAMESPACE, service="ddh")
+    told.add_dimension("stage", settings.stage())
+    for metric, value in _counted.items():
+        told.add_metric(metric.value, MetricUnit.Count, value)
+    _counted.clear()
+    told.flush_metrics()

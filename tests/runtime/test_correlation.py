@@ -70,6 +70,7 @@ def test_two_runs_of_a_schedule_are_told_apart(caplog: pytest.LogCaptureFixture)
 def test_what_was_counted_is_told_once_when_an_entry_point_ends(
     aws: EmulatedAWS, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    metrics.flush()  # what tests before left
     monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "false")
 
     @observed
@@ -78,8 +79,6 @@ def test_what_was_counted_is_told_once_when_an_entry_point_ends(
         metrics.count(Metric.ROWS_REJECTED, 3)
         metrics.count(Metric.MONTHS_WAITING, 0)
 
-    metrics.flush()  # what tests before left
-    capsys.readouterr()
     run({})
     run({})
 
@@ -89,13 +88,14 @@ def test_what_was_counted_is_told_once_when_an_entry_point_ends(
     assert about["Namespace"] == "DDH"
     assert [sorted(each) for each in about["Dimensions"]] == [["service", "stage"]]
     assert told[0]["stage"] == "local"
-    assert told[0]["RowsRejected"] == [2.0, 3.0]
+    assert told[0]["RowsRejected"] == [5.0]
     assert told[0]["MonthsWaiting"] == [0.0]
 
 
 def test_what_was_counted_is_told_when_an_entry_point_fails(
     aws: EmulatedAWS, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    metrics.flush()  # what tests before left
     monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "false")
 
     @observed
@@ -107,3 +107,15 @@ def test_what_was_counted_is_told_when_an_entry_point_fails(
         run({})
 
     assert '"Drops":[1.0]' in capsys.readouterr().out
+
+
+def test_nothing_is_told_nor_kept_where_metrics_are_off(
+    aws: EmulatedAWS, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(250):
+        metrics.count(Metric.DROPS)
+    metrics.flush()
+    monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "false")
+    metrics.flush()
+
+    assert "_aws" not in capsys.readouterr().out
