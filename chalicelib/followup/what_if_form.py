@@ -17,8 +17,8 @@ from chalicelib.rulebook.rules import NotARuleValue, RuleName, check_value
 
 TARGET, MINIMUM, GUARD, LEVEL, FIRST = NAMES = ("maal", "mindst", "vaern", "niveau", "foerste")
 GUARD_CHOICES = (("ja", "Slået til"), ("nej", "Slået fra"))
-TARGET_HINT = "Et helt tal fra 1 til 100."
-MINIMUM_HINT = "Et helt tal fra 0 til 100000; 0 slår reglen fra."
+TARGET_HINT = "Målet er et helt tal fra 1 til 100, uden procenttegn."
+MINIMUM_HINT = "Mindste antal er et helt tal fra 0 til 100000; 0 slår reglen fra."
 
 
 def texts_of(shown: Try, *, level_permille: int) -> dict[str, str]:
@@ -44,7 +44,7 @@ def try_of(text_by_field: Mapping[str, str]) -> Try:
         MINIMUM, partial(_whole, text_by_field[MINIMUM], RuleName.MINIMUM_ANSWERED_CALLS, MINIMUM_HINT)
     )
     is_on = fields.read(GUARD, partial(_switch, text_by_field[GUARD]))
-    level = fields.read(LEVEL, partial(written.guard_level, text_by_field[LEVEL]))
+    level = fields.read(LEVEL, partial(written.guard_level, text_by_field[LEVEL])) if is_on else None
     first = fields.read(FIRST, partial(written.month, text_by_field[FIRST]))
     fields.check()
     assert target is not None

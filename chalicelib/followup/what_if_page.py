@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from chalicelib.access.visit import Visit
 from chalicelib.common import municipalities
-from chalicelib.common.danish import counted, month_name, number, quarter_name
-from chalicelib.common.months import Month
+from chalicelib.common.danish import counted, decimal_number, listed, month_name, number, quarter_name
+from chalicelib.common.months import Month, months_from
 from chalicelib.common.written import FormRefused
 from chalicelib.evaluation import trying, what_if
-from chalicelib.evaluation.what_if import Comparison, Ground, Tally, Try
+from chalicelib.evaluation.what_if import Cell, Comparison, Ground, Tally, Try
 from chalicelib.followup import what_if_chart, what_if_form
 from chalicelib.followup.what_if_chart import Pair, Said
 from chalicelib.runtime.web import Answer
@@ -80,7 +81,24 @@ def _words(total: Tally) -> str:
 
 
 def _months_from(ground: Ground, first: Month) -> str:
-    return counted(sum(month >= first for month in ground.rows_by_month), "måned", "måneder")
+    """Return how many months from the first on have figures, and which of those running have none."""
+    with_figures = [month for month in ground.rows_by_month if month >= first]
+    said = counted(len(with_figures), "måned", "måneder")
+    if not with_figures:
+        return said
+    missing = [month for month in months_from(first, max(with_figures)) if month not in ground.rows_by_month]
+    return f"{said}; tal mangler for {listed(_runs(missing))}" if missing else said
+
+
+def _runs(months: Sequence[Month]) -> list[str]:
+    """Return months as people say them, those running together: `april 2024–september 2024`."""
+    runs: list[tuple[Month, Month]] = []
+    for month in months:
+        if runs and runs[-1][1].next() == month:
+            runs[-1] = (runs[-1][0], month)
+        else:
+            runs.append((month, month))
+    return [month_name(a) if a == b else f"{month_name(a)}–{month_name(b)}" for a, b in runs]
 
 
 def _compared(today: int, tried: int) -> dict[str, str]:
@@ -124,11 +142,21 @@ def _grid(ground: Ground, found: Comparison, tried: Try) -> dict[str, Any]:
             {
                 "quarter": quarter_name(quarter),
                 "months": _months_from(ground, quarter.months[0]),
-                "cells": [_said(cells[target].notices, cells[target].proposals) for target in targets],
+                "cells": [_cell(cells[target], _count_from(ground, quarter.months[0])) for target in targets],
             }
             for quarter, cells in found.cell_by_start.items()
         ],
     }
+
+
+def _count_from(ground: Ground, first: Month) -> int:
+    return sum(month >= first for month in ground.rows_by_month)
+
+
+def _cell(cell: Cell, months: int) -> dict[str, str]:
+    """Return what a start comes to, and by the month: starts have different numbers of months."""
+    by_month = decimal_number(Decimal(cell.notices) / months, places=1) if months else "0"
+    return {"said": _said(cell.notices, cell.proposals), "by_month": f"{by_month} om måneden"}
 
 
 def _target_name(target: int, ground: Ground, tried: Try) -> str:

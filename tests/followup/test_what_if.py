@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from chalicelib.access.people import Person
@@ -55,6 +57,20 @@ def test_another_rule_and_start_are_told_in_words_chart_and_tables(with_earlier_
     assert "60 % (reglens)" in page
     assert "3. kvartal 2024" in page
     assert "den ændrer intet" in page
+
+
+def test_months_without_figures_are_named_and_starts_compare_by_the_month(proposed: Hotline, site: Site) -> None:
+    for code in ("190", "240", "751"):
+        proposed.figures.put(code, Month(2024, 5), {f"{code}-001": LOW})
+    page = site.signed_in(CHAIR).get(PAGE).text
+
+    assert "4 måneder; tal mangler for april 2024 og juni 2024–september 2024" in page
+    assert re.search(r"[0-9],[0-9]\som\småneden</span>", page)
+
+
+def test_a_level_is_not_asked_for_where_the_guard_is_off(proposed: Hotline, site: Site) -> None:
+    assert site.signed_in(CHAIR).get(f"{PAGE}?vaern=nej&niveau=hvad").status_code == 200
+    assert site.signed_in(CHAIR).get(f"{PAGE}?vaern=ja&niveau=hvad").status_code == 422
 
 
 def test_no_agent_is_shown(with_earlier_months: Hotline, site: Site) -> None:
