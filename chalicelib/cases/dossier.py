@@ -258,15 +258,6 @@ class Dossier:
     def proof(self, proof_id: str) -> Proof | None:
         return next((proof for proof in self.proofs if proof.proof_id == proof_id), None)
 
-    def has_both_proofs(self, *, since: date, by: date) -> bool:
-        """Whether both kinds, taken on `since` or later, were verified on `by` or earlier."""
-        kinds = {
-            proof.kind
-            for proof in self.proofs
-            if proof.taken_on >= since and proof.verified_on is not None and proof.verified_on <= by
-        }
-        return kinds == set(ProofKind)
-
     def with_case(self, changed: Case) -> Dossier:
         """Return it with this case instead of the one of the same number, or added."""
         if self.case(changed.number) is None:

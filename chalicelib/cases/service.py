@@ -6,7 +6,7 @@ what happened.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 
 from pynamodb.transactions import TransactWrite
@@ -71,8 +71,10 @@ def decide(agent: str, what: Event, reason: str, *, seen: int, by: Person, clock
         NoOpenCase, WrongState, OwnMunicipality, ReasonMissing, WindowOpen, AlreadyTrained: the rules say no.
     """
     dossier, own = _as_seen(agent, seen), _municipalities_of(by.address)
-    step = steps.decided(dossier, what=what, reason=reason, own=own, act=act(by.address, clock))
-    return _take(dossier, step, clock=clock)
+    others = _under_other_names(dossier)
+    step = steps.decided(dossier, what=what, reason=reason, own=own, act=act(by.address, clock), others=others)
+    _take_together([(dossier, step)], unchanged=others, clock=clock)
+    return step.dossier
 
 
 def confirm(agent: str, number: int, *, by: Person, clock: Clock = system_clock) -> Dossier:
@@ -129,7 +131,7 @@ def attach_document(
 
 
 def verify_proof(agent: str, proof_id: str, *, seen: int, by: Person, clock: Clock = system_clock) -> Dossier:
-    """Enter that the secretariat has seen a proof; whoever is paused and has both is reinstated, and that is told.
+    """Enter that the secretariat has seen a proof; whoever is paused, by any name, and has both is reinstated and told.
 
     `seen` is the version of the dossier that the person looked at: its document may have been replaced since.
 
@@ -139,8 +141,13 @@ def verify_proof(agent: str, proof_id: str, *, seen: int, by: Person, clock: Clo
         OwnMunicipality: the person is from the agent's municipality.
     """
     dossier, own = _as_seen(agent, seen), _municipalities_of(by.address)
-    step = training.verified(dossier, proof_id=proof_id, own=own, act=act(by.address, clock))
-    return _take(dossier, step, clock=clock)
+    others, when = _under_other_names(dossier), act(by.address, clock)
+    step = training.verified(dossier, proof_id=proof_id, own=own, act=when)
+    taken = steps.back_if_trained([step], others, act=when)
+    changes = [(each, after) for each in (dossier, *others) for after in taken if after.dossier.agent == each.agent]
+    changed = {before.agent for before, _ in changes}
+    _take_together(changes, unchanged=[each for each in others if each.agent not in changed], clock=clock)
+    return changes[0][1].dossier
 
 
 def refuse_proof(
@@ -196,15 +203,21 @@ def _let(agent: str, decide: Decide, *, clock: Clock) -> None:
 
 def _take(before: Dossier, step: Step, *, clock: Clock) -> Dossier:
     """Store a step with the mails that it causes."""
-    mails: tuple[Mail, ...] = letters.told_of(step, book=rulebook.load(), today=clock.today())
+    _take_together([(before, step)], clock=clock)
+    return step.dossier
+
+
+def _take_together(changes: Sequence[tuple[Dossier, Step]], *, unchanged: Iterable[Dossier] = (), clock: Clock) -> None:
+    """Store steps of several dossiers with the mails that they cause, where the `unchanged` ones are as they were."""
+    book, today = rulebook.load(), clock.today()
+    mails: list[Mail] = [mail for _, step in changes for mail in letters.told_of(step, book=book, today=today)]
 
     def record(writes: TransactWrite) -> None:
         for mail in mails:
             outbox.record(writes, mail, clock=clock)
 
-    store.commit(before, step, also=record)
+    store.commit_together(changes, unchanged=unchanged, also=record)
     outbox.nudge(mail.mail_id for mail in mails)
-    return step.dossier
 
 
 def _as_seen(agent: str, version: int) -> Dossier:
@@ -213,6 +226,12 @@ def _as_seen(agent: str, version: int) -> Dossier:
     if dossier.version != version:
         raise refusals.ChangedSince
     return dossier
+
+
+def _under_other_names(dossier: Dossier) -> list[Dossier]:
+    """Return the dossiers of the agent's other ids."""
+    found = store.of_agents_by_all_names(each.other for each in dossier.renamings)
+    return [each for each in found.values() if each.agent != dossier.agent]
 
 
 def _of_municipality(agent: str, by: Person) -> Dossier:

@@ -8,7 +8,7 @@ Source: the steering group, 19.06.2024; the 14 days of the municipality are an a
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -22,6 +22,7 @@ from chalicelib.cases.dossier import (
     Ground,
     Instruction,
     Ordered,
+    ProofKind,
     Remark,
     Renaming,
     State,
@@ -84,10 +85,19 @@ def remarked(dossier: Dossier, *, what: Event, text: str, act: Act) -> Step:
     return happened(what, dossier.with_case(spoken), act, case=spoken, reason=text.strip() or None)
 
 
-def decided(dossier: Dossier, *, what: Event, reason: str, own: Collection[str], act: Act) -> Step:
+def decided(
+    dossier: Dossier,
+    *,
+    what: Event,
+    reason: str,
+    own: Collection[str],
+    act: Act,
+    others: Collection[Dossier] = (),
+) -> Step:
     """A person decides: a pause or none; or, when the ground has fallen away, whether the pause stands.
 
-    `what` is PAUSED, DECLINED, UPHELD or LIFTED; `own` are the municipalities that the person is a leader of.
+    `what` is PAUSED, DECLINED, UPHELD or LIFTED; `own` are the municipalities that the person is a leader of; `others`
+    the dossiers of the agent's other ids, whose proofs count too.
 
     Raises:
         NoOpenCase, WrongState: there is no such decision to take.
@@ -104,7 +114,7 @@ def decided(dossier: Dossier, *, what: Event, reason: str, own: Collection[str],
         raise refusals.ReasonMissing
     if case.state is State.PROPOSED and not may_be_decided(case, act.on):
         raise refusals.WindowOpen(case.window_ends_on)
-    if _STATE_BY_DECISION[what] is State.PAUSED and is_trained(dossier, case, by=act.on):
+    if _STATE_BY_DECISION[what] is State.PAUSED and is_trained((dossier, *others), case, by=act.on):
         raise refusals.AlreadyTrained
     after = _moved(case, _STATE_BY_DECISION[what], act)
     if what is Event.UPHELD:
@@ -157,14 +167,22 @@ def stopped(dossier: Dossier, *, act: Act) -> Step:
     return happened(Event.STOPPED, after.with_case(closed), act, case=closed)
 
 
-def reinstated_if_trained(step: Step, *, act: Act) -> Step:
-    """Return the step, and with it that a paused agent comes back when it made both proofs stand."""
-    case = step.dossier.open_case
-    if case is None or case.state is not State.PAUSED or not is_trained(step.dossier, case, by=act.on):
-        return step
-    after = _moved(case, State.REINSTATED, act)
-    back = happened(Event.REINSTATED, step.dossier.with_case(after), act, case=after)
-    return Step(dossier=back.dossier, entries=(*step.entries, *back.entries))
+def back_if_trained(steps: Iterable[Step], dossiers: Iterable[Dossier], *, act: Act) -> tuple[Step, ...]:
+    """Return the steps, and with them that an agent who is paused comes back when both proofs stand, by any name.
+
+    `dossiers` are those of all the agent's ids as they were read; where the steps have one, it is as they leave it.
+    """
+    step_by_agent = {step.dossier.agent: step for step in steps}
+    after = {dossier.agent: dossier for dossier in dossiers}
+    after |= {agent: step.dossier for agent, step in step_by_agent.items()}
+    for agent, dossier in after.items():
+        case = dossier.open_case
+        if case is not None and case.state is State.PAUSED and is_trained(after.values(), case, by=act.on):
+            moved = _moved(case, State.REINSTATED, act)
+            back = happened(Event.REINSTATED, dossier.with_case(moved), act, case=moved)
+            taken = step_by_agent[agent].entries if agent in step_by_agent else ()
+            step_by_agent[agent] = replace(back, entries=(*taken, *back.entries))
+    return tuple(step_by_agent.values())
 
 
 def may_be_decided(case: Case, today: date) -> bool:
@@ -172,9 +190,18 @@ def may_be_decided(case: Case, today: date) -> bool:
     return case.is_agreed or (case.window_ends_on is not None and today > case.window_ends_on)
 
 
-def is_trained(dossier: Dossier, case: Case, *, by: date) -> bool:
-    """Whether both proofs were verified on `by` or earlier, dated in the month of step 1 or later."""
-    return dossier.has_both_proofs(since=case.ground.step_1.first_day, by=by)
+def is_trained(dossiers: Iterable[Dossier], case: Case, *, by: date) -> bool:
+    """Whether both kinds of proof, taken in the month of step 1 or later, were verified on `by` or earlier.
+
+    `dossiers` are those of all the agent's ids: proofs under any of them count.
+    """
+    kinds = {
+        proof.kind
+        for dossier in dossiers
+        for proof in dossier.proofs
+        if proof.taken_on >= case.ground.step_1.first_day and proof.verified_on is not None and proof.verified_on <= by
+    }
+    return kinds == set(ProofKind)
 
 
 def happened(

@@ -17,6 +17,7 @@ from datetime import date
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist
+from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.cases.dossier import Dossier, Entry, Step
@@ -132,19 +133,25 @@ def commit(before: Dossier, step: Step, *, also: Also = lambda _: None) -> None:
     commit_together([(before, step)], also=also)
 
 
-def commit_together(changes: Sequence[tuple[Dossier, Step]], *, also: Also = lambda _: None) -> None:
+def commit_together(
+    changes: Sequence[tuple[Dossier, Step]], *, unchanged: Iterable[Dossier] = (), also: Also = lambda _: None
+) -> None:
     """Store what happened to several dossiers, each with what it was before, as one transaction.
+
+    `unchanged` are others that it rests on, each of which must still be what it was.
 
     A transaction whose answer was lost is tried again and then meets itself: it knows its own token.
 
     Raises:
-        Conflict: somebody else wrote one of the dossiers since it was read, or `also` met a conflict.
+        Conflict: somebody else wrote one of all these dossiers since it was read, or `also` met a conflict.
     """
     token = secrets.token_hex(8)
     try:
         with conflict_means(_BUSY), transaction() as writes:
             for before, step in changes:
                 add_to(writes, before, step, written_by=token)
+            for dossier in unchanged:
+                writes.condition_check(_DossierRow, _agent(dossier.agent), _DOSSIER, condition=_is_still(dossier))
             also(writes)
     except Conflict:
         if _written_by(changes[0][1]) != token:
@@ -154,9 +161,8 @@ def commit_together(changes: Sequence[tuple[Dossier, Step]], *, also: Also = lam
 def add_to(writes: TransactWrite, before: Dossier, step: Step, *, written_by: str) -> None:
     """Add the step to a transaction, on the condition that nobody wrote the dossier since."""
     after, pk = step.dossier, _agent(step.dossier.agent)
-    unchanged = _DossierRow.version == before.version if before.version else _DossierRow.pk.does_not_exist()
     row = _DossierRow(pk, _DOSSIER, version=after.version, dossier=dossier_to_json(after))
-    writes.save(row, condition=unchanged)
+    writes.save(row, condition=_is_still(before))
     if not before.version:
         writes.save(_ListedRow(_LISTED, after.agent))
     for entry in step.entries:
@@ -205,6 +211,11 @@ def erase(dossier: Dossier) -> None:
         for work in sorted(work_in(dossier), key=_work_key):
             writes.delete(_WorkRow(_work(work.kind), _work_key(work)))
         writes.delete(_ListedRow(_LISTED, dossier.agent))
+
+
+def _is_still(before: Dossier) -> Condition:
+    condition: Condition = _DossierRow.version == before.version if before.version else _DossierRow.pk.does_not_exist()
+    return condition
 
 
 def _written_by(step: Step) -> str | None:

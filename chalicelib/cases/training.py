@@ -8,7 +8,7 @@ from datetime import date
 
 from chalicelib.cases import refusals
 from chalicelib.cases.dossier import Document, Dossier, Event, Proof, ProofKind, RefusedDocument, Step
-from chalicelib.cases.steps import happened, reinstated_if_trained
+from chalicelib.cases.steps import happened
 from chalicelib.common.acts import Act
 from chalicelib.common.notices import comparable
 
@@ -63,7 +63,7 @@ def document_sent(dossier: Dossier, *, proof_id: str, sent: Document | RefusedDo
 
 
 def verified(dossier: Dossier, *, proof_id: str, own: Collection[str], act: Act) -> Step:
-    """The secretariat has seen that the proof is true; whoever is paused and has both comes back.
+    """The secretariat has seen that the proof is true; `steps.back_if_trained` says who comes back by it.
 
     Raises:
         ProofUnknown, ProofSettled: there is nothing to verify.
@@ -71,7 +71,7 @@ def verified(dossier: Dossier, *, proof_id: str, own: Collection[str], act: Act)
     """
     proof = _waiting(dossier, proof_id, own=own)
     after = _with_proof(dossier, replace(proof, verified_on=act.on))
-    return reinstated_if_trained(happened(Event.PROOF_VERIFIED, after, act, proof_id=proof_id), act=act)
+    return happened(Event.PROOF_VERIFIED, after, act, proof_id=proof_id)
 
 
 def refused(dossier: Dossier, *, proof_id: str, reason: str, own: Collection[str], act: Act) -> Step:

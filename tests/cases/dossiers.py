@@ -63,7 +63,9 @@ class Following:
     ) -> Dossier:
         proof_id = f"{kind.value}-{taken}"
         self.registered(proof_id, kind, taken=taken)
-        return self.took(training.verified(self.dossier, proof_id=proof_id, own=(), act=act(verified)))
+        step = training.verified(self.dossier, proof_id=proof_id, own=(), act=act(verified))
+        (after,) = steps.back_if_trained([step], [], act=act(verified))
+        return self.took(after)
 
     def registered(
         self, proof_id: str, kind: ProofKind = ProofKind.PHYSICAL, *, taken: date = date(2024, 11, 1)

@@ -128,7 +128,9 @@ class Life(RuleBasedStateMachine):
     def proof_is_settled(self, verifies: bool) -> None:
         for proof in self.dossier.proofs:
             if proof.is_waiting and verifies:
-                self._take(training.verified(self.dossier, proof_id=proof.proof_id, own=(), act=act(self.today)))
+                step = training.verified(self.dossier, proof_id=proof.proof_id, own=(), act=act(self.today))
+                (taken,) = steps.back_if_trained([step], [], act=act(self.today))
+                self._take(taken)
             elif proof.is_waiting:
                 refused = training.refused(
                     self.dossier, proof_id=proof.proof_id, reason="Ulæseligt", own=(), act=act(self.today)
@@ -167,13 +169,13 @@ class Life(RuleBasedStateMachine):
         for case in self.dossier.cases:
             if case.state is State.REINSTATED:
                 assert case.settled_on is not None
-                assert steps.is_trained(self.dossier, case, by=case.settled_on)
+                assert steps.is_trained([self.dossier], case, by=case.settled_on)
 
     @invariant()
     def nobody_stays_paused_who_has_both_proofs(self) -> None:
         case = self.dossier.open_case
         if case is not None and case.state is State.PAUSED:
-            assert not steps.is_trained(self.dossier, case, by=self.today)
+            assert not steps.is_trained([self.dossier], case, by=self.today)
 
     @invariant()
     def the_telephony_is_told_what_holds(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from chalicelib.cases import refusals, service, store
 from chalicelib.cases import renaming as cases_renaming
 from chalicelib.cases.dossier import Event, ProofKind, State
 from chalicelib.cases.work import Kind
+from chalicelib.common.errors import Conflict
 from chalicelib.common.months import Month
 from chalicelib.evaluation import reading
 from chalicelib.evaluation.reading import Line
@@ -237,6 +239,77 @@ def test_proofs_under_two_names_are_one_agent_s(hotline: Hotline, clock: Settabl
     rename(hotline)
 
     assert steps_of(AGENT, NEW) == ["step_1", "step_2", "step_1"]
+
+
+def prove(agent: str, kind: ProofKind, clock: SettableClock) -> None:
+    service.register_proof(
+        agent, proof_id=kind.value, kind=kind, taken_on=date(2025, 1, 20), source="Bevis", by=LEADER, clock=clock
+    )
+    service.verify_proof(agent, kind.value, seen=seen(agent), by=STAFF, clock=clock)
+
+
+@pytest.mark.parametrize("names", [(NEW, NEW), (AGENT, NEW), (NEW, AGENT)])
+def test_proofs_under_any_name_end_the_pause_of_the_case_and_its_municipality_is_told(
+    proposed: Hotline, clock: SettableClock, names: tuple[str, str]
+) -> None:
+    pause(clock)
+    rename(proposed)
+
+    for agent, kind in zip(names, ProofKind, strict=True):
+        assert latest().state is State.PAUSED, "one is not enough"
+        prove(agent, kind, clock)
+
+    assert latest().state is State.REINSTATED
+    assert [work.agent for work in store.waiting(Kind.CARRY_OUT)] == [AGENT]
+    told = [mail(each).facts for each in mail_ids() if each.startswith("case_leaders_")]
+    assert [each["agent"] for each in told if each["what"] == "reinstated"] == [AGENT]
+
+
+def test_nobody_is_paused_who_has_both_proofs_under_another_name(proposed: Hotline, clock: SettableClock) -> None:
+    rename(proposed)
+    service.remark(AGENT, Event.AGREED, "", by=LEADER, clock=clock)
+    move_to(clock, date(2025, 1, 25))
+    for kind in ProofKind:
+        prove(NEW, kind, clock)
+
+    with pytest.raises(refusals.AlreadyTrained):
+        service.decide(AGENT, Event.PAUSED, "Aftalt", seen=seen(AGENT), by=STAFF, clock=clock)
+
+
+def test_of_two_proofs_that_are_verified_at_once_under_two_names_one_is_verified_again(
+    proposed: Hotline, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pause(clock)
+    rename(proposed)
+    commit_together = store.commit_together
+
+    def after_somebody_else(*args: Any, **rest: Any) -> None:
+        monkeypatch.setattr(store, "commit_together", commit_together)
+        prove(AGENT, ProofKind.PHYSICAL, clock)
+        commit_together(*args, **rest)
+
+    e_learning = ProofKind.E_LEARNING
+    service.register_proof(
+        NEW, proof_id="e", kind=e_learning, taken_on=date(2025, 1, 20), source="Bevis", by=LEADER, clock=clock
+    )
+    monkeypatch.setattr(store, "commit_together", after_somebody_else)
+    with pytest.raises(Conflict):
+        service.verify_proof(NEW, "e", seen=seen(NEW), by=STAFF, clock=clock)
+    assert latest().state is State.PAUSED
+
+    service.verify_proof(NEW, "e", seen=seen(NEW), by=STAFF, clock=clock)
+
+    assert latest().state is State.REINSTATED
+
+
+def test_a_leader_s_word_on_a_name_ends_no_pause(proposed: Hotline, clock: SettableClock) -> None:
+    pause(clock)
+    for kind in ProofKind:
+        prove(NEW, kind, clock)
+
+    rename(proposed)
+
+    assert latest().state is State.PAUSED
 
 
 def test_a_late_word_withdraws_the_proposal_that_the_new_id_got_meanwhile(
