@@ -45,7 +45,7 @@ class ChangedSince(Conflict):
     code = "changed_since"
 
     def __init__(self) -> None:
-        super().__init__("Der er sket noget i sagen, siden du åbnede siden. Læs den igen, og afgør så.")
+        super().__init__("Der er sket noget i sagen, siden du åbnede siden. Læs den igen, og send så.")
 
 
 class ReasonMissing(Refused):

@@ -41,23 +41,38 @@ def remove_ground(agent: str, number: int, *, clock: Clock = system_clock) -> No
     _let(agent, lambda dossier: steps.ground_removed(dossier, number=number, act=act(SYSTEM, clock)), clock=clock)
 
 
-def open_window(agent: str, *, by: str = SYSTEM, clock: Clock = system_clock) -> None:
-    """The municipality has been told of the proposal: its days run from today. Harmless to repeat.
+def open_window(agent: str, *, clock: Clock = system_clock) -> None:
+    """The mail of the proposal was accepted: the municipality's days run from today. Harmless to repeat."""
+    _let(agent, lambda dossier: _told(dossier, act(SYSTEM, clock)), clock=clock)
 
-    `by` is who told it by hand; else its mail was accepted.
+
+def told_by_hand(agent: str, number: int, *, by: Person, clock: Clock = system_clock) -> None:
+    """Somebody told the municipality of a case's proposal: its days run from today. Harmless to repeat.
+
+    Raises:
+        ChangedSince: another case is open by now, of which nobody told it.
     """
-    days = rulebook.load().in_force(RuleName.RESPONSE_WINDOW_DAYS, clock.today()).value
-    _let(agent, lambda dossier: steps.window_opened(dossier, days=days, act=act(by, clock)), clock=clock)
+
+    def decide(dossier: Dossier) -> Step | None:
+        if dossier.open_case is not None and dossier.open_case.number != number:
+            raise refusals.ChangedSince
+        return _told(dossier, act(by.address, clock))
+
+    _let(agent, decide, clock=clock)
 
 
-def remark(agent: str, what: Event, text: str, *, by: Person, clock: Clock = system_clock) -> Dossier:
+def remark(agent: str, what: Event, text: str, *, seen: int, by: Person, clock: Clock = system_clock) -> Dossier:
     """Enter what a leader says of the proposal: COMMENTED, CONTESTED or AGREED.
+
+    `seen` is the version of the dossier that the leader speaks of: another case may have been opened since.
 
     Raises:
         NoOpenCase: there is none of the leader's municipality.
+        ChangedSince: the dossier has changed since.
         WrongState, ReasonMissing: the rules say no.
     """
     dossier = _of_municipality(agent, by)
+    _check_seen(dossier, seen)
     return _take(dossier, steps.remarked(dossier, what=what, text=text, act=act(by.address, clock)), clock=clock)
 
 
@@ -186,6 +201,11 @@ def _proposed(dossier: Dossier, ground: Ground, by: Act) -> Step | None:
     return steps.proposed(dossier, ground=ground, act=by)
 
 
+def _told(dossier: Dossier, by: Act) -> Step | None:
+    days = rulebook.load().in_force(RuleName.RESPONSE_WINDOW_DAYS, by.on).value
+    return steps.window_opened(dossier, days=days, act=by)
+
+
 def _let(agent: str, decide: Decide, *, clock: Clock) -> None:
     """Take the step that a dossier as it stands calls for, if any; again when somebody wrote it meanwhile."""
     for _ in range(_TRIES):
@@ -223,9 +243,13 @@ def _take_together(changes: Sequence[tuple[Dossier, Step]], *, unchanged: Iterab
 def _as_seen(agent: str, version: int) -> Dossier:
     """Return the dossier when it is still what somebody saw."""
     dossier = store.get(agent)
+    _check_seen(dossier, version)
+    return dossier
+
+
+def _check_seen(dossier: Dossier, version: int) -> None:
     if dossier.version != version:
         raise refusals.ChangedSince
-    return dossier
 
 
 def _under_other_names(dossier: Dossier) -> list[Dossier]:

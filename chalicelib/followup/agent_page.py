@@ -65,6 +65,7 @@ def shown(visit: Visit, *, errors: Mapping[str, str] | None = None, status: int 
         "followup/agent.html",
         status=status if errors else 200,
         agent=agent,
+        version=dossier.version,
         list_address=f"/opfoelgning/{code}",
         page=address(code, agent),
         name=municipalities.by_code[code].name,

@@ -86,7 +86,8 @@ def carried_out(visit: Visit) -> Answer:
 
 @route(bp, "POST", "/sager/{agent}/orienteret", summary="Kommunen er orienteret: dens frist løber fra i dag")
 def told(visit: Visit) -> Answer:
-    return _do(visit, lambda agent, by: service.open_window(agent, by=by.address, clock=visit.clock))
+    number = case_forms.case_number(visit.form)
+    return _do(visit, lambda agent, by: service.told_by_hand(agent, number, by=by, clock=visit.clock))
 
 
 @route(bp, "POST", "/sager/{agent}/navn-fortrudt", summary="Fortryd, at agenten har skiftet id")

@@ -31,8 +31,8 @@ def municipality_agent(visit: Visit) -> Answer:
 @route(bp, "POST", f"{_AGENT}/svar", summary="Kommentér et forslag om pause, gør indsigelse, eller vær enig")
 def answer_proposal(visit: Visit) -> Answer:
     def enter(agent: str, by: Person) -> None:
-        said = leader_forms.said(visit.form)
-        service.remark(agent, said.what, said.text, by=by, clock=visit.clock)
+        said, seen = leader_forms.said(visit.form), case_forms.seen(visit.form)
+        service.remark(agent, said.what, said.text, seen=seen, by=by, clock=visit.clock)
 
     return agent_page.after(visit, enter)
 

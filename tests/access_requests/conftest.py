@@ -28,7 +28,14 @@ STAFF = Person(address="navn.navnesen@ddh.example", role=SECRETARIAT.role)
 
 def told_of(agent: str, mark: str, clock: SettableClock) -> None:
     """Say, register, decide and look: each text of it carries the mark."""
-    service.remark(agent, Event.CONTESTED, f"{mark}-indsigelse, skriv til {LEADER.address}", by=LEADER, clock=clock)
+    service.remark(
+        agent,
+        Event.CONTESTED,
+        f"{mark}-indsigelse, skriv til {LEADER.address}",
+        seen=seen(agent),
+        by=LEADER,
+        clock=clock,
+    )
     for kind, refused in ((ProofKind.E_LEARNING, False), (ProofKind.PHYSICAL, True)):
         proof_id = f"{mark}-{kind.value}"
         service.register_proof(
@@ -44,7 +51,7 @@ def told_of(agent: str, mark: str, clock: SettableClock) -> None:
             service.refuse_proof(agent, proof_id, f"{mark}-afslag", seen=seen(agent), by=STAFF, clock=clock)
         else:
             service.verify_proof(agent, proof_id, seen=seen(agent), by=STAFF, clock=clock)
-    service.open_window(agent, by=STAFF.address, clock=clock)
+    service.told_by_hand(agent, 1, by=STAFF, clock=clock)
     move_to(clock, date(2025, 1, 25))
     service.decide(agent, Event.PAUSED, f"{mark}-afgoerelse <x>", seen=seen(agent), by=STAFF, clock=clock)
     service.confirm(agent, 1, by=LEADER, clock=clock)

@@ -17,7 +17,7 @@ from tests.conftest import EmulatedAWS, SettableClock
 from tests.evaluation.conftest import hotline
 from tests.evaluation.hotline import DECEMBER, HIGH, LOW, NOVEMBER, Hotline
 from tests.evaluation.test_following import fill
-from tests.evaluation.test_proposals import AGENT, latest, move_to, proposed
+from tests.evaluation.test_proposals import AGENT, STAFF, latest, move_to, proposed
 from tests.infra.roles import held_to_role
 
 __all__ = ["hotline", "proposed"]
@@ -82,7 +82,7 @@ def test_a_proposal_that_a_correction_brought_is_told_by_the_correction(hotline:
 
 
 def test_who_was_told_by_hand_before_has_the_days_that_began_then(proposed: Hotline, clock: SettableClock) -> None:
-    service.open_window(AGENT, by="s@ddh.example", clock=clock)
+    service.told_by_hand(AGENT, 1, by=STAFF, clock=clock)
     deliver(NOTICE, clock)
     move_to(clock, date(2025, 1, 8))
 

@@ -53,6 +53,14 @@ def pause(clock: SettableClock, *, on: date = date(2025, 1, 25)) -> None:
     service.decide(AGENT, Event.PAUSED, "Aftalt med kommunen", seen=seen(AGENT), by=STAFF, clock=clock)
 
 
+def propose_anew(hotline: Hotline, clock: SettableClock) -> None:
+    """A correction withdraws the proposal about 751-001, and another brings it back: a second case."""
+    service.remove_ground(AGENT, 1, clock=clock)
+    hotline.ask("751", OCTOBER)
+    hotline.drain()
+    assert (latest().number, latest().state) == (2, State.PROPOSED)
+
+
 def test_each_proposal_is_one_case_with_its_ground_however_often_it_is_looked_at(proposed: Hotline) -> None:
     before = digest()
     for code in ("751", "190"):

@@ -211,7 +211,7 @@ def test_a_proposal_that_waits_isn_t_made_twice(proposed: Hotline, clock: Settab
 
 def test_a_declined_proposal_of_the_old_id_starts_the_new_one_anew(proposed: Hotline, clock: SettableClock) -> None:
     def decline(clock: SettableClock) -> None:
-        service.remark(AGENT, Event.AGREED, "", by=LEADER, clock=clock)
+        service.remark(AGENT, Event.AGREED, "", seen=seen(AGENT), by=LEADER, clock=clock)
         move_to(clock, date(2025, 1, 28))
         service.decide(AGENT, Event.DECLINED, "Nyt telefonsystem", seen=seen(AGENT), by=STAFF, clock=clock)
 
@@ -267,7 +267,7 @@ def test_proofs_under_any_name_end_the_pause_of_the_case_and_its_municipality_is
 
 def test_nobody_is_paused_who_has_both_proofs_under_another_name(proposed: Hotline, clock: SettableClock) -> None:
     rename(proposed)
-    service.remark(AGENT, Event.AGREED, "", by=LEADER, clock=clock)
+    service.remark(AGENT, Event.AGREED, "", seen=seen(AGENT), by=LEADER, clock=clock)
     move_to(clock, date(2025, 1, 25))
     for kind in ProofKind:
         prove(NEW, kind, clock)

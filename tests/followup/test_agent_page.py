@@ -19,7 +19,7 @@ from tests.cases.dossiers import seen
 from tests.conftest import SettableClock
 from tests.evaluation.hotline import DECEMBER, HIGH, JANUARY, LOW, OCTOBER, Hotline, mail, mail_ids
 from tests.evaluation.test_following import fill
-from tests.evaluation.test_proposals import AGENT, latest, move_to, pause
+from tests.evaluation.test_proposals import AGENT, latest, move_to, pause, propose_anew
 from tests.web import CHAIR, SECRETARIAT, STEERING_GROUP, Site, Visitor, leader_of
 
 PAGE = f"/opfoelgning/751/{AGENT}"
@@ -38,7 +38,8 @@ def leader(site: Site, proposed: Hotline) -> Visitor:
 
 
 def send(visitor: Visitor, form: str, page: str = PAGE, **changes: str) -> int:
-    return visitor.post(f"{page}/{form}", {**FORMS[form], **changes}).status_code
+    """Send a form of the page as it is shown now."""
+    return visitor.post(f"{page}/{form}", {"udgave": str(seen(AGENT)), **FORMS[form], **changes}).status_code
 
 
 def errors_of(text: str) -> dict[str, str]:
@@ -133,15 +134,29 @@ def test_a_contest_is_kept_with_its_reason_and_told_to_the_secretariat(leader: V
 
 
 def test_a_leader_may_agree_without_a_word_but_not_contest_without_a_reason(leader: Visitor) -> None:
-    refused = leader.post(f"{PAGE}/svar", {"svar": "contested", "tekst": " "})
+    refused = leader.post(f"{PAGE}/svar", {"udgave": "1", "svar": "contested", "tekst": " "})
     assert refused.status_code == 422
     assert errors_of(refused.text) == {"tekst": "Skriv, hvad I vil sige til sekretariatet."}
-    nothing = leader.post(f"{PAGE}/svar", {"svar": "paused", "tekst": "Skrevet i forvejen"})
+    nothing = leader.post(f"{PAGE}/svar", {"udgave": "1", "svar": "paused", "tekst": "Skrevet i forvejen"})
     assert set(errors_of(nothing.text)) == {"svar"}
     assert "Skrevet i forvejen</textarea>" in nothing.text
 
     assert send(leader, "svar", svar="agreed", tekst="") == 303
     assert latest().is_agreed
+
+
+def test_nobody_agrees_to_a_proposal_that_they_did_not_see(
+    leader: Visitor, proposed: Hotline, clock: SettableClock
+) -> None:
+    shown = str(re.search(r'name="udgave" value="([0-9]+)"', leader.get(PAGE).text)[1])  # type: ignore[index]
+    propose_anew(proposed, clock)
+
+    answer = leader.post(f"{PAGE}/svar", {"udgave": shown, "svar": "agreed", "tekst": "Efter aftale"})
+
+    assert answer.status_code == 409
+    assert "Der er sket noget i sagen, siden du åbnede siden" in answer.text
+    assert "Efter aftale</textarea>" in answer.text, "nothing typed is lost"
+    assert not latest().is_agreed
 
 
 def test_what_is_decided_can_be_commented_on_and_no_more(leader: Visitor, clock: SettableClock) -> None:

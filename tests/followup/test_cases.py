@@ -21,7 +21,7 @@ from tests.cases.dossiers import seen
 from tests.conftest import SettableClock
 from tests.evaluation.hotline import HIGH, JANUARY, LOW, NOVEMBER, Hotline, mail, mail_ids
 from tests.evaluation.test_following import fill
-from tests.evaluation.test_proposals import AGENT, LEADER, latest, move_to, pause
+from tests.evaluation.test_proposals import AGENT, LEADER, latest, move_to, pause, propose_anew
 from tests.web import CHAIR, SECRETARIAT, STEERING_GROUP, Site, Visitor, leader_of
 
 PAGE = f"/sager/{AGENT}"
@@ -81,7 +81,7 @@ def test_a_decision_waits_for_the_municipality_s_days_and_is_then_taken_with_its
     staff: Visitor, clock: SettableClock
 ) -> None:
     assert decide(staff, "paused") == 422
-    assert staff.post(f"{PAGE}/orienteret").status_code == 303
+    assert post(staff, "orienteret", sag="1").status_code == 303
     assert "Kommunen kan svare til og med den 19. januar 2025" in staff.get(PAGE).text
     assert f"{PAGE}/afgoer" not in staff.get(PAGE).text
 
@@ -135,8 +135,8 @@ def test_a_corrected_month_shows_what_it_was_when_the_pause_was_proposed(
 
 
 def test_who_told_the_municipality_by_hand_stands_in_the_history(staff: Visitor) -> None:
-    staff.post(f"{PAGE}/orienteret")
-    staff.post(f"{PAGE}/orienteret")
+    for _ in range(2):
+        assert post(staff, "orienteret", sag="1").status_code == 303
 
     opened = [each.act.by for each in store.history(AGENT) if each.what is Event.WINDOW_OPENED]
     assert opened == [SECRETARIAT.address]
@@ -145,8 +145,8 @@ def test_who_told_the_municipality_by_hand_stands_in_the_history(staff: Visitor)
 def test_what_the_municipality_said_is_on_the_page_and_an_agreed_case_can_be_decided_at_once(
     staff: Visitor, clock: SettableClock
 ) -> None:
-    service.remark(AGENT, Event.COMMENTED, "Første linje\n<b>Anden</b>", by=LEADER, clock=clock)
-    service.remark(AGENT, Event.AGREED, "", by=LEADER, clock=clock)
+    service.remark(AGENT, Event.COMMENTED, "Første linje\n<b>Anden</b>", seen=seen(AGENT), by=LEADER, clock=clock)
+    service.remark(AGENT, Event.AGREED, "", seen=seen(AGENT), by=LEADER, clock=clock)
 
     text = staff.get(PAGE).text
 
@@ -159,7 +159,7 @@ def test_what_the_municipality_said_is_on_the_page_and_an_agreed_case_can_be_dec
 def test_a_decision_without_a_choice_or_a_reason_is_refused_by_its_fields_and_nothing_typed_is_lost(
     staff: Visitor, clock: SettableClock
 ) -> None:
-    service.remark(AGENT, Event.AGREED, "", by=LEADER, clock=clock)
+    service.remark(AGENT, Event.AGREED, "", seen=seen(AGENT), by=LEADER, clock=clock)
 
     answer = post(staff, "afgoer", afgoerelse="", begrundelse="Skrevet i forvejen")
 
@@ -171,7 +171,7 @@ def test_a_decision_without_a_choice_or_a_reason_is_refused_by_its_fields_and_no
 
 
 def test_nobody_decides_about_an_agent_of_their_own_municipality(staff: Visitor, clock: SettableClock) -> None:
-    service.remark(AGENT, Event.AGREED, "", by=LEADER, clock=clock)
+    service.remark(AGENT, Event.AGREED, "", seen=seen(AGENT), by=LEADER, clock=clock)
     with transaction() as writing:
         grants.give(writing, Person(address=SECRETARIAT.address, role=Role.LEADER, municipality_code="751"))
 
@@ -183,7 +183,7 @@ def test_nobody_decides_about_an_agent_of_their_own_municipality(staff: Visitor,
 
 
 def test_of_two_who_press_the_second_sees_what_happened(staff: Visitor, clock: SettableClock) -> None:
-    service.remark(AGENT, Event.AGREED, "", by=LEADER, clock=clock)
+    service.remark(AGENT, Event.AGREED, "", seen=seen(AGENT), by=LEADER, clock=clock)
 
     shown = str(seen(AGENT))
     assert decide(staff, "paused") == 303
@@ -196,9 +196,9 @@ def test_of_two_who_press_the_second_sees_what_happened(staff: Visitor, clock: S
 
 
 def test_nobody_decides_on_a_page_from_before_the_municipality_objected(staff: Visitor, clock: SettableClock) -> None:
-    service.remark(AGENT, Event.AGREED, "", by=LEADER, clock=clock)
+    service.remark(AGENT, Event.AGREED, "", seen=seen(AGENT), by=LEADER, clock=clock)
     shown = str(re.search(r'name="udgave" value="([0-9]+)"', staff.get(PAGE).text)[1])  # type: ignore[index]
-    service.remark(AGENT, Event.COMMENTED, "Vent: tallene er forkerte", by=LEADER, clock=clock)
+    service.remark(AGENT, Event.COMMENTED, "Vent: tallene er forkerte", seen=seen(AGENT), by=LEADER, clock=clock)
 
     answer = post(staff, "afgoer", udgave=shown, afgoerelse="paused", begrundelse="Aftalt")
 
@@ -206,6 +206,16 @@ def test_nobody_decides_on_a_page_from_before_the_municipality_objected(staff: V
     assert "Aftalt</textarea>" in answer.text, "nothing typed is lost"
     assert "Vent: tallene er forkerte" in answer.text
     assert latest().state is State.PROPOSED
+
+
+def test_nobody_says_that_the_municipality_was_told_of_another_proposal(
+    staff: Visitor, proposed: Hotline, clock: SettableClock
+) -> None:
+    propose_anew(proposed, clock)
+
+    assert post(staff, "orienteret", sag="1").status_code == 409
+    assert latest().window_ends_on is None
+    assert post(staff, "orienteret", sag="2").status_code == 303
 
 
 def test_nobody_takes_a_proof_from_their_own_municipality(staff: Visitor, clock: SettableClock) -> None:
@@ -274,6 +284,6 @@ def test_an_agent_s_id_may_hold_any_letters(site: Site, staff: Visitor, clock: S
     service.propose(agent, latest().ground, clock=clock)
 
     assert 'href="/sager/%C3%85se%20%26%20Bo%20%231"' in staff.get("/sager").text
-    answer = staff.post("/sager/%C3%85se%20%26%20Bo%20%231/orienteret")
+    answer = staff.post("/sager/%C3%85se%20%26%20Bo%20%231/orienteret", {"sag": "1"})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/sager/%C3%85se%20%26%20Bo%20%231")
     assert store.get(agent).cases[0].window_ends_on is not None
