@@ -89,7 +89,7 @@ def test_trying_changes_nothing_at_all(with_earlier_months: Hotline, site: Site)
 @pytest.mark.parametrize(
     ("field", "text", "message"),
     [
-        ("maal", "0", "Det passer ikke. Et helt tal fra 1 til 100."),
+        ("maal", "0", "Det passer ikke. Målet er et helt tal fra 1 til 100, uden procenttegn."),
         ("maal", "tres", "Det er ikke et helt tal."),
         ("mindst", "-1", "Det er ikke et helt tal."),
         ("vaern", "måske", "Vælg, om værnet er slået til eller fra."),
@@ -100,7 +100,7 @@ def test_trying_changes_nothing_at_all(with_earlier_months: Hotline, site: Site)
 def test_what_cannot_be_read_is_told_at_its_field_and_nothing_typed_is_lost(
     proposed: Hotline, site: Site, field: str, text: str, message: str
 ) -> None:
-    typed = {"maal": "61", "mindst": "31", "vaern": "nej", "niveau": "3,5", "foerste": "11-2024"} | {field: text}
+    typed = {"maal": "61", "mindst": "31", "vaern": "ja", "niveau": "3,5", "foerste": "11-2024"} | {field: text}
 
     answer = site.signed_in(SECRETARIAT).get(PAGE, query_string=typed)
 
