@@ -31,17 +31,22 @@ def renamed(
 
     `last_month` is the last with a row of the agent so far, `first_month` the first with one of the new id: None when
     there is none yet, for a leader may know the id before its first file. `is_elsewhere`: the new id's rows are other
-    municipalities' alone.
+    municipalities' alone. A refusal tells nothing that another municipality said or has.
 
     Raises:
         SameName, RenamedAlready, NameTaken: the names would be a loop or a fork.
         NameStopped: one of them is an agent's who has stopped.
-        NameElsewhere, NamesOverlap: the months say that these are two agents.
+        NameElsewhere: the new id is another municipality's, by its rows or by what that one said.
+        NamesOverlap: the months say that these are two agents.
     """
     if old.agent == new.agent:
         raise refusals.SameName
     if old.renamed_to is not None and old.renamed_to.other == new.agent:
         return None
+    if is_elsewhere or any(each.municipality_code != municipality_code for each in new.renamings):
+        raise refusals.NameElsewhere
+    if old.renamed_to is not None and old.renamed_to.municipality_code != municipality_code:
+        raise refusals.RenamedAlready(old.agent)
     for each in (old, new):
         if each.renamed_to is not None:
             raise refusals.RenamedAlready(each.agent, each.renamed_to.other)
@@ -49,10 +54,8 @@ def renamed(
             raise refusals.NameStopped(each.agent)
     if new.formerly is not None:
         raise refusals.NameTaken(new.agent, new.formerly.other)
-    if is_elsewhere:
-        raise refusals.NameElsewhere
     if first_month is not None and first_month <= last_month:
-        raise refusals.NamesOverlap(last=last_month, first=first_month)
+        raise refusals.NamesOverlap
     later = Renaming(other=new.agent, municipality_code=municipality_code, said_by=act.by, said_on=act.on)
     earlier = replace(later, other=old.agent)
     return (

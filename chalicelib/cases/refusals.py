@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from chalicelib.cases.dossier import State
-from chalicelib.common.danish import long_date, month_name
+from chalicelib.common.danish import long_date
 from chalicelib.common.errors import Conflict, NotFound, Refused
-from chalicelib.common.months import Month
 
 STATE_NAMES = {
     State.PROPOSED: "foreslået",
@@ -149,12 +148,15 @@ class Stopped(Conflict):
 
 
 class NotTheirAgent(NotFound):
-    """Raised when a leader would act on an agent who has no months in the leader's municipality."""
+    """Raised when a leader would say of an agent what only the municipality says that the agent is in now."""
 
     code = "not_their_agent"
 
     def __init__(self) -> None:
-        super().__init__("Agenten er ikke i kommunens måneder.")
+        super().__init__(
+            "Det kan kun den kommune skrive, hvor agenten senest har haft opkald. Er noget forkert, så skriv til "
+            "sekretariatet."
+        )
 
 
 class SameName(Refused):
@@ -167,12 +169,13 @@ class SameName(Refused):
 
 
 class RenamedAlready(Conflict):
-    """Raised when the agent has another id by now, or its new id has."""
+    """Raised when the agent has another id by now, or its new id has; `other` only to the municipality that said it."""
 
     code = "renamed_already"
 
-    def __init__(self, agent: str, other: str) -> None:
-        super().__init__(f"Agent {agent} hedder allerede {other}. Er det forkert, så skriv til sekretariatet.")
+    def __init__(self, agent: str, other: str = "") -> None:
+        now = f"hedder allerede {other}" if other else "har allerede fået et andet id"
+        super().__init__(f"Agent {agent} {now}. Er det forkert, så skriv til sekretariatet.")
 
 
 class NameTaken(Conflict):
@@ -194,12 +197,15 @@ class NameStopped(Refused):
 
 
 class NameElsewhere(Refused):
-    """Raised when the new id has months, but none in the leader's municipality."""
+    """Raised when the new id is another municipality's agent's: nothing more of it is told."""
 
     code = "name_elsewhere"
 
     def __init__(self) -> None:
-        super().__init__("Id'et er ikke i kommunens måneder. Se efter, om det er skrevet rigtigt.")
+        super().__init__(
+            "Id'et hører til en anden kommune. Se efter, om det er skrevet rigtigt; er det det, så skriv til "
+            "sekretariatet."
+        )
 
 
 class NamesOverlap(Refused):
@@ -207,11 +213,8 @@ class NamesOverlap(Refused):
 
     code = "names_overlap"
 
-    def __init__(self, *, last: Month, first: Month) -> None:
-        super().__init__(
-            f"De to id'er er to agenter: Det nye har tal fra {month_name(first)}, og det gamle har tal til og med "
-            f"{month_name(last)}."
-        )
+    def __init__(self) -> None:
+        super().__init__("De to id'er er to agenter: Det nye har tal fra før, det gamle holdt op.")
 
 
 class NotRenamed(NotFound):

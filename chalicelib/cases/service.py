@@ -178,20 +178,16 @@ def refuse_proof(
     return _take(dossier, step, clock=clock)
 
 
-def stop(agent: str, *, has_months_in: Collection[str], by: Person, clock: Clock = system_clock) -> Dossier:
-    """Enter that an agent has stopped, who has months in these municipalities.
+def stop(agent: str, *, now_in: Collection[str], by: Person, clock: Clock = system_clock) -> Dossier:
+    """Enter that an agent has stopped, whose latest row is in these municipalities; an open case is closed.
 
     Raises:
         NotTheirAgent: none of them is the leader's.
         Stopped: that is known.
-        NoOpenCase: the open case is another municipality's.
     """
-    if not any(_may_reach(by, code) for code in has_months_in):
+    if by.municipality_code not in now_in:
         raise refusals.NotTheirAgent
     dossier = store.get(agent)
-    case = dossier.open_case
-    if case is not None and not _may_reach(by, case.ground.municipality_code):
-        raise refusals.NoOpenCase
     return _take(dossier, steps.stopped(dossier, act=act(by.address, clock)), clock=clock)
 
 

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 LONGEST = 64  # characters
+
+_USUAL = re.compile(r"[^\W_][\w.-]*")
+
+
+def looks_usual(agent_id: str) -> bool:
+    """Whether an id that somebody types looks as the telephony writes them: letters, digits and . _ - alone.
+
+    It begins with a letter or digit. What comes in files is taken as it is.
+    """
+    return _USUAL.fullmatch(agent_id) is not None
 
 
 def fault_of(agent_id: str) -> str | None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from chalicelib.cases import naming
+from chalicelib.cases import store as cases
 from chalicelib.common import municipalities
 from chalicelib.common.months import Month
 from chalicelib.evaluation import letters, store, wording
@@ -18,6 +20,7 @@ from chalicelib.rulebook import book as rulebook
 __all__ = [
     "LIVE",
     "OUTCOME_TEXT",
+    "LastRows",
     "Line",
     "MonthCounts",
     "MunicipalityMonth",
@@ -25,6 +28,7 @@ __all__ = [
     "Said",
     "counts_by_month",
     "help_for",
+    "last_rows",
     "line_facts",
     "lines",
     "mail_ids",
@@ -48,6 +52,14 @@ class Said:
     evaluated: MunicipalityMonth
     line: Line | None
     is_current: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastRows:
+    """The last month in which an agent has a line, by any of its names, and where; `month` None: there is none."""
+
+    month: Month | None
+    municipality_codes: frozenset[str]
 
 
 def lines(run: str, month: Month) -> tuple[Line, ...]:
@@ -92,6 +104,14 @@ def rows_of(agent: str) -> dict[str, tuple[Month, ...]]:
     codes = sorted(store.homes(LIVE, [agent]).get(agent, ()))
     months_by_code = {code: _months_with(agent, head) for code, head in store.heads(LIVE, codes).items()}
     return {code: months for code, months in months_by_code.items() if months}
+
+
+def last_rows(agent: str) -> LastRows:
+    """Return where the agent last had a row, by all its names: whose agent it is now."""
+    names = naming.all_names(agent, cases.of_agents_by_all_names([agent]))
+    rows = [(month, code) for name in names for code, months in rows_of(name).items() for month in months]
+    last = max((month for month, _ in rows), default=None)
+    return LastRows(month=last, municipality_codes=frozenset(code for month, code in rows if month == last))
 
 
 def _months_with(agent: str, head: store.Head) -> tuple[Month, ...]:

@@ -77,7 +77,7 @@ def shown(visit: Visit, *, errors: Mapping[str, str] | None = None, status: int 
         cases=[_case(each, visit) for each in reversed(own.cases)],
         proofs=proofs,
         history=case_pages.history(_told(entry, own, code) for entry in own_entries(store.history(agent), own, code)),
-        can=_can(visit, own) | {"rename": _may_rename(visit, dossier)},
+        can=_can(visit, dossier, own),
         names={"now": _name(own.renamed_to, months), "formerly": _name(own.formerly, months)},
         answers=_answers(own),
         proof_kinds=leader_forms.PROOF_KINDS,
@@ -143,20 +143,23 @@ def _told(entry: Entry, own: Dossier, code: str) -> Entry:
     return entry if is_about_own(entry, own, code) else replace(entry, act=replace(entry.act, by="En leder"))
 
 
-def _can(visit: Visit, own: Dossier) -> dict[str, bool]:
+def _can(visit: Visit, dossier: Dossier, own: Dossier) -> dict[str, bool]:
     """Return which forms are shown: a leader's own, for as long as they would be taken."""
     is_leader = visit.somebody.role is Role.LEADER
+    may_stop = is_leader and dossier.stopped_on is None and _is_theirs_now(visit)
     return {
         "answer": is_leader and own.open_case is not None,
         "register": is_leader,
         "confirm": is_leader,
-        "stop": is_leader and own.stopped_on is None,
+        "rename": may_stop and dossier.renamed_to is None,
+        "stop": may_stop,
     }
 
 
-def _may_rename(visit: Visit, dossier: Dossier) -> bool:
-    is_over = dossier.stopped_on is not None or dossier.renamed_to is not None
-    return visit.somebody.role is Role.LEADER and not is_over
+def _is_theirs_now(visit: Visit) -> bool:
+    """Whether the agent last had a row here: then this municipality says what becomes of the agent."""
+    now_in = reading.last_rows(visit.parameters["agent"]).municipality_codes
+    return visit.parameters["municipality_code"] in now_in
 
 
 def _name(renaming: Renaming | None, months: Sequence[MunicipalityMonth]) -> dict[str, str] | None:

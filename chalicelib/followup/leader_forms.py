@@ -113,6 +113,8 @@ def _agent_id(text: str) -> str:
     fault = agent_ids.fault_of(text)
     if fault is not None:
         raise FieldRefused(f"Id'et {fault}. Skriv det, som det står i telefonsystemet.")
+    if not agent_ids.looks_usual(text):
+        raise FieldRefused("Skriv et id som 751-001: kun bogstaver, tal, punktum, _ og -. Aldrig medarbejderens navn.")
     return text
 
 

@@ -13,18 +13,16 @@ def rename(old: str, new: str, *, by: Person, clock: Clock) -> None:
     """Enter that the agent `old` of the leader's municipality is called `new` now. Harmless to repeat.
 
     Raises:
-        NotTheirAgent: the agent has no months in the leader's municipality.
+        NotTheirAgent: the agent's latest row isn't in the leader's municipality.
         AppError: what stands against it, as in `cases.renaming.rename`.
     """
-    ours, theirs = reading.rows_of(old), reading.rows_of(new)
-    if by.municipality_code not in ours:
+    last, theirs = reading.last_rows(old), reading.rows_of(new)
+    if last.month is None or by.municipality_code not in last.municipality_codes:
         raise refusals.NotTheirAgent
-    former = naming.former_names(old, store.of_agents_by_all_names([old]))
-    months = [month for name in former for found in reading.rows_of(name).values() for month in found]
     renaming.rename(
         old,
         new,
-        last_month=max([*months, *(month for found in ours.values() for month in found)]),
+        last_month=last.month,
         first_month=min((month for found in theirs.values() for month in found), default=None),
         is_elsewhere=bool(theirs) and by.municipality_code not in theirs,
         by=by,

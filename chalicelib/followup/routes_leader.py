@@ -72,7 +72,7 @@ def confirm_instruction(visit: Visit) -> Answer:
 def agent_stopped(visit: Visit) -> Answer:
     def enter(agent: str, by: Person) -> None:
         leader_forms.check_sure(visit.form)
-        service.stop(agent, has_months_in=reading.rows_of(agent), by=by, clock=visit.clock)
+        service.stop(agent, now_in=reading.last_rows(agent).municipality_codes, by=by, clock=visit.clock)
 
     return agent_page.after(visit, enter)
 

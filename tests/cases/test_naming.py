@@ -181,12 +181,12 @@ def test_whose_answer_was_lost_knows_that_both_are_stored(aws: EmulatedAWS, cloc
     assert store.get("A-1").renamings == ()
 
 
-def test_an_agent_is_stopped_by_a_leader_of_a_municipality_with_its_months_alone(
+def test_an_agent_is_stopped_by_a_leader_of_the_municipality_that_it_is_in_alone(
     aws: EmulatedAWS, clock: Clock
 ) -> None:
     with pytest.raises(refusals.NotTheirAgent):
-        service.stop("A-1", has_months_in=("250", "751"), by=BY, clock=clock)
+        service.stop("A-1", now_in=("250", "751"), by=BY, clock=clock)
     assert store.get("A-1").version == 0
 
-    service.stop("A-1", has_months_in=("250", "741"), by=BY, clock=clock)
+    service.stop("A-1", now_in=("250", "741"), by=BY, clock=clock)
     assert store.get("A-1").stopped_on == clock.today()

@@ -115,7 +115,7 @@ def test_a_pause_that_a_person_upheld_is_not_reopened_by_another_look(proposed: 
 
 
 def test_an_agent_who_stopped_and_came_back_is_counted_anew(proposed: Hotline, clock: SettableClock) -> None:
-    service.stop(AGENT, has_months_in=["751"], by=LEADER, clock=clock)
+    service.stop(AGENT, now_in=["751"], by=LEADER, clock=clock)
     move_to(clock, date(2025, 2, 5))
     fill(proposed, JANUARY)
     proposed.evaluate_up_to(JANUARY)

@@ -61,23 +61,65 @@ def test_what_cannot_be_taken_is_said_by_its_field_and_nothing_typed_is_lost(lea
         ("x" * 65, "mere end 64 tegn"),
         ("751\u202e901", "usynlige tegn"),
         (AGENT, "Det er det id"),
-        ("190-001", "ikke i kommunens måneder"),
+        ("190-001", "hører til en anden kommune"),
+        ("hej med dig <x>", "et id som 751-001"),
+        ("Jens Jensen", "et id som 751-001"),
+        ("../901", "et id som 751-001"),
         ("751-003", "De to id'er er to agenter"),
     ):
         answer = leader.post(f"{PAGE}/nyt-navn", {"navn": name, "navnsikker": "ja"})
         assert answer.status_code == 422, name
         assert said in errors_of(answer.text)["navn"]
     unsure = leader.post(f"{PAGE}/nyt-navn", {"navn": '"><b>901'})
-    assert set(errors_of(unsure.text)) == {"navnsikker"}
+    assert set(errors_of(unsure.text)) == {"navn", "navnsikker"}
     assert "&#34;&gt;&lt;b&gt;901" in unsure.text
     assert digest() == before
 
 
-def test_an_id_without_months_is_taken_whatever_it_looks_like_and_is_plain_text(leader: Visitor) -> None:
-    assert say(leader, "<b>#/../901") == 303
+def test_an_id_without_months_is_taken_that_looks_like_one(leader: Visitor) -> None:
+    assert say(leader, "Ørsted_9.01-b") == 303
 
-    assert "hedder nu &lt;b&gt;#/../901, og" in leader.get(PAGE).text
-    assert store.get("<b>#/../901").formerly is not None
+    assert "hedder nu Ørsted_9.01-b, og" in leader.get(PAGE).text
+    assert store.get("Ørsted_9.01-b").formerly is not None
+
+
+@pytest.fixture
+def moved(january: Hotline, clock: SettableClock) -> Hotline:
+    """In February 751-003 has calls in another municipality."""
+    move_to(clock, date(2025, 3, 5))
+    fill(january, JANUARY.next(), k190={"190-001": LOW, "751-003": LOW}, k751={"751-002": LOW})
+    january.evaluate_up_to(JANUARY.next())
+    return january
+
+
+def test_only_where_the_agent_has_calls_now_is_it_said_that_it_stopped_or_is_called_otherwise(
+    site: Site, moved: Hotline
+) -> None:
+    former, present = site.signed_in(LEADER), site.signed_in(leader_of("190"))
+    before, theirs, ours = digest(), "/opfoelgning/190/751-003", "/opfoelgning/751/751-003"
+
+    assert former.post(f"{ours}/stoppet", {"sikker": "ja"}).status_code == 404
+    assert say(former, "751-950", page=ours) == 404
+    assert digest() == before
+    for form in ("nyt-navn", "stoppet"):
+        assert f"{ours}/{form}" not in former.get(ours).text
+        assert f"{theirs}/{form}" in present.get(theirs).text
+
+    assert say(present, "190-950", page=theirs) == 303
+    assert present.post(f"{theirs}/stoppet", {"sikker": "ja"}).status_code == 303
+
+
+def test_a_refusal_tells_nothing_of_other_municipalities(site: Site, moved: Hotline) -> None:
+    present, former = site.signed_in(leader_of("190")), site.signed_in(LEADER)
+    assert say(present, "HEMMELIG-190", page="/opfoelgning/190/190-001") == 303
+    present.post("/opfoelgning/190/751-003/stoppet", {"sikker": "ja"})
+
+    for name, hidden in (("190-001", "HEMMELIG"), ("HEMMELIG-190", "190-001"), ("190-002", "stoppet")):
+        answer = former.post("/opfoelgning/751/751-002/nyt-navn", {"navn": name, "navnsikker": "ja"})
+        assert answer.status_code == 422
+        said = errors_of(answer.text)["navn"]
+        assert "hører til en anden kommune" in said
+        assert hidden not in said.replace(name, "")
 
 
 def test_a_second_new_name_is_a_conflict_and_the_same_again_is_not(leader: Visitor) -> None:
