@@ -76,18 +76,28 @@ def remark(agent: str, what: Event, text: str, *, seen: int, by: Person, clock: 
     return _take(dossier, steps.remarked(dossier, what=what, text=text, act=act(by.address, clock)), clock=clock)
 
 
-def decide(agent: str, what: Event, reason: str, *, seen: int, by: Person, clock: Clock = system_clock) -> Dossier:
+def decide(
+    agent: str,
+    what: Event,
+    reason: str,
+    *,
+    seen: int,
+    by: Person,
+    now_in: Collection[str] = (),
+    clock: Clock = system_clock,
+) -> Dossier:
     """Enter a person's decision: PAUSED, DECLINED, UPHELD or LIFTED; the municipality is told.
 
-    `seen` is the version of the dossier that the person decides on.
+    `seen` is the version of the dossier that the person decides on, `now_in` the municipalities where the agent last
+    had a row.
 
     Raises:
         ChangedSince: the dossier has changed since.
         NoOpenCase, WrongState, OwnMunicipality, ReasonMissing, WindowOpen, AlreadyTrained: the rules say no.
     """
     dossier, own = _as_seen(agent, seen), _municipalities_of(by.address)
-    others = _under_other_names(dossier)
-    step = steps.decided(dossier, what=what, reason=reason, own=own, act=act(by.address, clock), others=others)
+    others, when = _under_other_names(dossier), act(by.address, clock)
+    step = steps.decided(dossier, what=what, reason=reason, own=own, now_in=now_in, act=when, others=others)
     _take_together([(dossier, step)], unchanged=others, clock=clock)
     return step.dossier
 
@@ -145,10 +155,13 @@ def attach_document(
     )
 
 
-def verify_proof(agent: str, proof_id: str, *, seen: int, by: Person, clock: Clock = system_clock) -> Dossier:
+def verify_proof(
+    agent: str, proof_id: str, *, seen: int, by: Person, now_in: Collection[str] = (), clock: Clock = system_clock
+) -> Dossier:
     """Enter that the secretariat has seen a proof; whoever is paused, by any name, and has both is reinstated and told.
 
-    `seen` is the version of the dossier that the person looked at: its document may have been replaced since.
+    `seen` is the version of the dossier that the person looked at: its document may have been replaced since. `now_in`
+    is as for deciding.
 
     Raises:
         ChangedSince: the dossier has changed since.
@@ -157,7 +170,7 @@ def verify_proof(agent: str, proof_id: str, *, seen: int, by: Person, clock: Clo
     """
     dossier, own = _as_seen(agent, seen), _municipalities_of(by.address)
     others, when = _under_other_names(dossier), act(by.address, clock)
-    step = training.verified(dossier, proof_id=proof_id, own=own, act=when)
+    step = training.verified(dossier, proof_id=proof_id, own=own, now_in=now_in, act=when)
     taken = steps.back_if_trained([step], others, act=when)
     changes = [(each, after) for each in (dossier, *others) for after in taken if after.dossier.agent == each.agent]
     changed = {before.agent for before, _ in changes}
@@ -166,15 +179,25 @@ def verify_proof(agent: str, proof_id: str, *, seen: int, by: Person, clock: Clo
 
 
 def refuse_proof(
-    agent: str, proof_id: str, reason: str, *, seen: int, by: Person, clock: Clock = system_clock
+    agent: str,
+    proof_id: str,
+    reason: str,
+    *,
+    seen: int,
+    by: Person,
+    now_in: Collection[str] = (),
+    clock: Clock = system_clock,
 ) -> Dossier:
-    """Enter that a proof isn't taken, and why; the municipality is told. `seen` is as for verifying.
+    """Enter that a proof isn't taken, and why; the municipality is told. `seen` and `now_in` are as
+    for verifying.
 
     Raises:
         ChangedSince, ProofUnknown, ProofSettled, OwnMunicipality, ReasonMissing: the rules say no.
     """
     dossier, own = _as_seen(agent, seen), _municipalities_of(by.address)
-    step = training.refused(dossier, proof_id=proof_id, reason=reason, own=own, act=act(by.address, clock))
+    step = training.refused(
+        dossier, proof_id=proof_id, reason=reason, own=own, now_in=now_in, act=act(by.address, clock)
+    )
     return _take(dossier, step, clock=clock)
 
 

@@ -91,13 +91,15 @@ def decided(
     what: Event,
     reason: str,
     own: Collection[str],
+    now_in: Collection[str] = (),
     act: Act,
     others: Collection[Dossier] = (),
 ) -> Step:
     """A person decides: a pause or none; or, when the ground has fallen away, whether the pause stands.
 
-    `what` is PAUSED, DECLINED, UPHELD or LIFTED; `own` are the municipalities that the person is a leader of; `others`
-    the dossiers of the agent's other ids, whose proofs count too.
+    `what` is PAUSED, DECLINED, UPHELD or LIFTED; `own` are the municipalities that the person is a leader of, `now_in`
+    those where the agent last had a row, who may have moved since; `others` the dossiers of the agent's other ids,
+    whose proofs count too.
 
     Raises:
         NoOpenCase, WrongState: there is no such decision to take.
@@ -108,7 +110,7 @@ def decided(
     """
     case = _open_case(dossier)
     _check_state(case, _DECIDED_FROM[what])
-    if case.ground.municipality_code in own:
+    if {case.ground.municipality_code, *now_in} & set(own):
         raise refusals.OwnMunicipality
     if not reason.strip():
         raise refusals.ReasonMissing

@@ -62,19 +62,22 @@ def document_sent(dossier: Dossier, *, proof_id: str, sent: Document | RefusedDo
     return happened(Event.DOCUMENT_REFUSED, after, act, proof_id=proof_id, reason=sent.reason)
 
 
-def verified(dossier: Dossier, *, proof_id: str, own: Collection[str], act: Act) -> Step:
+def verified(dossier: Dossier, *, proof_id: str, own: Collection[str], now_in: Collection[str] = (), act: Act) -> Step:
     """The secretariat has seen that the proof is true; `steps.back_if_trained` says who comes back by it.
 
     Raises:
         ProofUnknown, ProofSettled: there is nothing to verify.
-        OwnMunicipality: the person is a leader of one of `own`, the proof's among them.
+        OwnMunicipality: the person is a leader of one of `own`, and the proof's is among them or one of `now_in`, where
+            the agent last had a row.
     """
-    proof = _waiting(dossier, proof_id, own=own)
+    proof = _waiting(dossier, proof_id, own=own, now_in=now_in)
     after = _with_proof(dossier, replace(proof, verified_on=act.on))
     return happened(Event.PROOF_VERIFIED, after, act, proof_id=proof_id)
 
 
-def refused(dossier: Dossier, *, proof_id: str, reason: str, own: Collection[str], act: Act) -> Step:
+def refused(
+    dossier: Dossier, *, proof_id: str, reason: str, own: Collection[str], now_in: Collection[str] = (), act: Act
+) -> Step:
     """The secretariat doesn't take the proof, and says why.
 
     Raises:
@@ -82,7 +85,7 @@ def refused(dossier: Dossier, *, proof_id: str, reason: str, own: Collection[str
         OwnMunicipality: as for verifying.
         ReasonMissing: the leader must know what is wrong with it.
     """
-    proof = _waiting(dossier, proof_id, own=own)
+    proof = _waiting(dossier, proof_id, own=own, now_in=now_in)
     if not reason.strip():
         raise refusals.ReasonMissing
     after = _with_proof(dossier, replace(proof, refused_on=act.on, refusal=reason.strip()))
@@ -99,13 +102,13 @@ def _is_latest(sent: Document | RefusedDocument, proof: Proof) -> bool:
     return True
 
 
-def _waiting(dossier: Dossier, proof_id: str, *, own: Collection[str]) -> Proof:
+def _waiting(dossier: Dossier, proof_id: str, *, own: Collection[str], now_in: Collection[str]) -> Proof:
     proof = dossier.proof(proof_id)
     if proof is None:
         raise refusals.ProofUnknown
     if not proof.is_waiting:
         raise refusals.ProofSettled
-    if proof.municipality_code in own:
+    if {proof.municipality_code, *now_in} & set(own):
         raise refusals.OwnMunicipality
     return proof
 

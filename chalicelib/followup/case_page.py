@@ -34,6 +34,7 @@ def shown(visit: Visit, *, errors: Mapping[str, str] | None = None, status: int 
     agent, today = visit.parameters["agent"], visit.clock.today()
     dossier = store.get(agent)
     entries = store.history(agent)
+    names = _names(agent)
     code = case_pages.municipality_of(dossier, entries)
     if code is None:
         raise CaseUnknown
@@ -41,7 +42,7 @@ def shown(visit: Visit, *, errors: Mapping[str, str] | None = None, status: int 
         who=visit.somebody.address,
         purpose="Behandling af en sag om opfølgning",
         municipality_code=code,
-        agents=(agent,),
+        agents=names,
         clock=visit.clock,
     )
     current = dossier.cases[-1] if dossier.cases else None
@@ -56,7 +57,7 @@ def shown(visit: Visit, *, errors: Mapping[str, str] | None = None, status: int 
         names=case_pages.names(dossier),
         stopped_on=dossier.stopped_on.isoformat() if dossier.stopped_on else None,
         case=case_pages.case_facts(current, today=today) if current else None,
-        ground=case_ground.facts(current.ground, names=_names(agent), today=today) if current else None,
+        ground=case_ground.facts(current.ground, names=names, today=today) if current else None,
         proofs=[
             case_pages.proof_row(each, agent=agent) | {"field": refusal_field(each.proof_id)}
             for each in reversed(dossier.proofs)

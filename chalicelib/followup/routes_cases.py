@@ -12,6 +12,7 @@ from chalicelib.access.routing import route
 from chalicelib.access.visit import Visit
 from chalicelib.cases import service, store
 from chalicelib.cases.work import Kind
+from chalicelib.evaluation import reading
 from chalicelib.followup import case_forms, case_page, case_pages, proof_documents, renaming
 from chalicelib.runtime.web import Answer
 
@@ -49,7 +50,9 @@ def decide(visit: Visit) -> Answer:
     def enter(agent: str, by: Person) -> None:
         decision = case_forms.decision(visit.form)
         seen = case_forms.seen(visit.form)
-        service.decide(agent, decision.what, decision.reason, seen=seen, by=by, clock=visit.clock)
+        service.decide(
+            agent, decision.what, decision.reason, seen=seen, by=by, now_in=_now_in(agent), clock=visit.clock
+        )
 
     return _do(visit, enter, reason_field="begrundelse")
 
@@ -57,7 +60,12 @@ def decide(visit: Visit) -> Answer:
 @route(bp, "POST", "/sager/{agent}/bevis/{proof_id}/godkend", summary="Godkend et bevis")
 def verify(visit: Visit) -> Answer:
     proof_id, seen = visit.parameters["proof_id"], case_forms.seen(visit.form)
-    return _do(visit, lambda agent, by: service.verify_proof(agent, proof_id, seen=seen, by=by, clock=visit.clock))
+    return _do(
+        visit,
+        lambda agent, by: service.verify_proof(
+            agent, proof_id, seen=seen, by=by, now_in=_now_in(agent), clock=visit.clock
+        ),
+    )
 
 
 @route(bp, "POST", "/sager/{agent}/bevis/{proof_id}/afvis", summary="Afvis et bevis")
@@ -68,7 +76,7 @@ def refuse(visit: Visit) -> Answer:
     def enter(agent: str, by: Person) -> None:
         reason = case_forms.reason(visit.form, field)
         seen = case_forms.seen(visit.form)
-        service.refuse_proof(agent, proof_id, reason, seen=seen, by=by, clock=visit.clock)
+        service.refuse_proof(agent, proof_id, reason, seen=seen, by=by, now_in=_now_in(agent), clock=visit.clock)
 
     return _do(visit, enter, reason_field=field)
 
@@ -96,6 +104,10 @@ def undo_name(visit: Visit) -> Answer:
         renaming.undo(agent, case_forms.reason(visit.form, "fortryd"), by=by, clock=visit.clock)
 
     return _do(visit, enter, reason_field="fortryd")
+
+
+def _now_in(agent: str) -> frozenset[str]:
+    return reading.last_rows(agent).municipality_codes
 
 
 def _do(visit: Visit, act: Callable[[str, Person], object], *, reason_field: str = "") -> Answer:

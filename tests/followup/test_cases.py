@@ -182,6 +182,25 @@ def test_nobody_decides_about_an_agent_of_their_own_municipality(staff: Visitor,
     assert latest().state is State.PROPOSED
 
 
+def test_nor_do_those_of_the_municipality_that_the_agent_has_moved_to(
+    staff: Visitor, proposed: Hotline, clock: SettableClock
+) -> None:
+    proof_id = register_proof(clock, ProofKind.PHYSICAL)
+    service.remark(AGENT, Event.AGREED, "", by=LEADER, clock=clock)
+    move_to(clock, date(2025, 2, 5))
+    fill(proposed, JANUARY, k190={"190-001": LOW, AGENT: LOW}, k751={"751-002": LOW})
+    proposed.evaluate_up_to(JANUARY)
+    with transaction() as writing:
+        grants.give(writing, Person(address=SECRETARIAT.address, role=Role.LEADER, municipality_code="190"))
+
+    assert decide(staff, "paused") == 422
+    assert post(staff, f"bevis/{proof_id}/godkend").status_code == 422
+    assert post(staff, f"bevis/{proof_id}/afvis", **{refusal_field(proof_id): "Et andet navn"}).status_code == 422
+
+    assert latest().state is State.PROPOSED
+    assert [each.is_waiting for each in store.get(AGENT).proofs] == [True]
+
+
 def test_of_two_who_press_the_second_sees_what_happened(staff: Visitor, clock: SettableClock) -> None:
     service.remark(AGENT, Event.AGREED, "", seen=seen(AGENT), by=LEADER, clock=clock)
 

@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.cases import store
 from chalicelib.cases.dossier import Event, State
+from tests.access.looks import looks_at
 from tests.conftest import SettableClock
 from tests.evaluation.hotline import JANUARY, LOW, Hotline, digest
 from tests.evaluation.test_following import fill, outcomes
@@ -155,6 +156,13 @@ def test_the_secretariat_undoes_it_with_a_reason_and_the_months_are_as_they_were
     assert "Tastefejl" in leader.get(NEW_PAGE).text
     assert "hedder nu <a" not in leader.get(PAGE).text
     assert staff.post(f"{CASE}/navn-fortrudt", {"fortryd": "Igen"}).status_code == 404
+
+
+def test_a_look_at_a_case_is_one_at_all_the_agent_s_ids(site: Site, leader: Visitor) -> None:
+    say(leader)
+    site.signed_in(SECRETARIAT).get(f"/sager/{AGENT}")
+
+    assert SECRETARIAT.address in {each.who for each in looks_at(NEW)}
 
 
 def test_another_municipality_does_not_see_what_the_agent_was_called(
