@@ -186,7 +186,7 @@ def test_nor_do_those_of_the_municipality_that_the_agent_has_moved_to(
     staff: Visitor, proposed: Hotline, clock: SettableClock
 ) -> None:
     proof_id = register_proof(clock, ProofKind.PHYSICAL)
-    service.remark(AGENT, Event.AGREED, "", by=LEADER, clock=clock)
+    service.remark(AGENT, Event.AGREED, "", seen=seen(AGENT), by=LEADER, clock=clock)
     move_to(clock, date(2025, 2, 5))
     fill(proposed, JANUARY, k190={"190-001": LOW, AGENT: LOW}, k751={"751-002": LOW})
     proposed.evaluate_up_to(JANUARY)
