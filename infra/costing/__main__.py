@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -11,6 +12,8 @@ from rich.table import Table
 from infra import packaged
 from infra.costing import chart, document, inputs, month
 from infra.costing.bill import Basis, usd_by_service
+from infra.costing.month import Counted
+from infra.local import aws
 
 SMALL = 2  # municipalities of the month that a test counts again
 _KEPT = 3  # the third month has proposals
@@ -23,19 +26,22 @@ def main() -> int:
         "--municipalities", metavar="N", type=int, nargs="+", default=[40, 98], help="for each a bill (default: 40 98)"
     )
     parser.add_argument(
-        "--between", metavar="N", type=int, nargs="*", default=[10, 70], help="more points of growth (default: 10 70)"
+        "--fewer", metavar="N", type=int, default=10, help="municipalities of a small cooperation, followed on (10)"
     )
     parser.add_argument(
-        "--months", metavar="N", type=int, nargs="*", default=[12, 36], help="months kept, at the first N of all"
+        "--months", metavar="N", type=int, nargs="*", default=[12], help="months that the small one has kept (12)"
     )
     parser.add_argument("--show", action="store_true", help="write nothing")
     wanted = parser.parse_args()
     console, given, prices = Console(), inputs.assumptions(), inputs.prices()
     basis = Basis(prices=prices, given=given, template=packaged.template())
 
-    def counted(municipalities: int, months_kept: int) -> month.Counted:
-        with console.status(f"Counting a month of {municipalities} municipalities, {months_kept} months kept"):
-            return month.count(municipalities, months_kept=months_kept, given=given)
+    def counted(municipalities: int, months_kept: int) -> Counted:
+        with (
+            console.status(f"Counting a month of {municipalities} municipalities, {months_kept} months kept"),
+            aws.emulated() as emulated,
+        ):
+            return month.count(emulated, municipalities, months_kept=months_kept, given=given)
 
     bills = [counted(number, _KEPT) for number in wanted.municipalities]
     rows = document.bill(bills, basis)
@@ -43,41 +49,39 @@ def main() -> int:
     for row in rows:
         shown.add_row(*(cell.replace("*", "") for cell in row))
     console.print(shown)
-    wider = sorted(
-        [*bills, *(counted(number, _KEPT) for number in wanted.between)], key=lambda each: each.municipalities
-    )
-    longer = [bills[0], *(counted(bills[0].municipalities, number) for number in wanted.months)]
+    fewer = counted(wanted.fewer, _KEPT)
+    longer = [fewer, *(counted(wanted.fewer, number) for number in wanted.months)]
     small = counted(SMALL, 1)
-    if wanted.show:
-        return 0
+    if not wanted.show:
+        write(bills, wider=[fewer, *bills], longer=longer, small=small, basis=basis)
+        console.print(f"Written: {document.PATH.name}, {chart.PATH.name}")
+    return 0
+
+
+def write(
+    bills: Sequence[Counted],
+    *,
+    wider: Sequence[Counted],
+    longer: Sequence[Counted],
+    small: Counted,
+    basis: Basis,
+) -> None:
+    """Write the tables and the picture: bills, growth by municipalities, growth by months kept, what a test counts."""
     text = document.PATH.read_text(encoding="utf-8")
     parts = {
-        "bill": document.table(document.bill_heading(bills), rows, words=2),
-        "functions": document.table(document.FUNCTIONS_HEADING, document.functions(bills[0], given=given)),
-        "agents": document.table(document.GROWTH_HEADING, document.growth(wider, basis)),
-        "years": document.table(document.GROWTH_HEADING, document.growth(longer, basis)),
+        "bill": document.table(document.bill_heading(bills), document.bill(bills, basis), words=2),
+        "functions": document.table(document.FUNCTIONS_HEADING, document.functions(bills[0], given=basis.given)),
+        "agents": document.table(document.GROWTH_HEADING, document.growth(wider, basis), words=0),
+        "years": document.table(document.GROWTH_HEADING, document.growth(longer, basis), words=0),
         "small": document.table(["unit", "counted"], document.units(small)),
-        "prices": document.table(
-            ["service", "bought", "USD", "for", "region", "as of", "source"],
-            [
-                [each.service, each.bought, f"{each.usd:g}", f"{each.per:,.0f}", each.region, each.as_of, each.source]
-                for each in prices
-            ],
-            words=7,
-        ),
-        "assumptions": document.table(
-            ["assumption", "value", "why"],
-            [[each.name, f"{each.value:g}", each.why] for each in given.values()],
-            words=3,
-        ),
+        "prices": document.prices(basis),
+        "assumptions": document.assumptions(basis),
     }
     for name, part in parts.items():
         text = document.with_part(text, name, part)
     document.PATH.write_text(text, encoding="utf-8")
     points = [chart.Point(agents=each.agents, usd_by_service=usd_by_service(each, basis)) for each in wider]
     chart.PATH.write_text(chart.drawn(points), encoding="utf-8")
-    console.print(f"Written: {document.PATH.name}, {chart.PATH.name}")
-    return 0
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ def drawn(points: Sequence[Point]) -> str:
         parts.append(_text(_LEFT - 8, y + 4, str(line), anchor="end"))
     for place, point in enumerate(points):
         x, y = _LEFT + step * (place + 0.2), float(_BASE)
-        for colour, (_, usd) in zip(_COLOURS, _stack(point, named), strict=True):
+        for colour, (_, usd) in zip(_COLOURS, _stack(point, named), strict=False):
             y -= usd * scale
             parts.append(
                 f'<rect x="{x:.1f}" y="{y:.1f}" width="{step * 0.6:.1f}" height="{usd * scale:.1f}" fill="{colour}"/>'

@@ -129,6 +129,21 @@ def units(counted: Counted) -> list[list[str]]:
     return [[unit.value, f"{together.get(unit, 0.0):.1f}"] for unit in EXACT]
 
 
+def prices(basis: Basis) -> str:
+    """Return the price list as a table."""
+    rows = [
+        [each.service, each.bought, f"{each.usd:g}", f"{each.per:,.0f}", each.region, each.as_of, each.source]
+        for each in basis.prices
+    ]
+    return table(["service", "bought", "USD", "for", "region", "as of", "source"], rows, words=7)
+
+
+def assumptions(basis: Basis) -> str:
+    """Return the assumptions as a table."""
+    rows = [[each.name, f"{each.value:g}", each.why] for each in basis.given.values()]
+    return table(["assumption", "value", "why"], rows, words=3)
+
+
 def table(heading: Sequence[str], rows: Iterable[Sequence[str]], *, words: int = 1) -> str:
     """Return a table in Markdown; all columns but the first `words` are numbers."""
     lines = [heading, ["---" if place < words else "--:" for place in range(len(heading))], *rows]

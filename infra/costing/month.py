@@ -76,19 +76,12 @@ class _Clock:
         return self._now
 
 
-def count(municipalities: int, *, months_kept: int, given: Mapping[str, Assumption]) -> Counted:
-    """Count the month in which the figures of the `months_kept`-th month in force come: the third has proposals."""
-    with emulated_aws() as emulated:
-        return _Run(emulated, municipalities, given).count(months_kept)
+def count(emulated: Emulated, municipalities: int, *, months_kept: int, given: Mapping[str, Assumption]) -> Counted:
+    """Count the month in which the figures of the `months_kept`-th month in force come: the third has proposals.
 
-
-@contextmanager
-def emulated_aws() -> Iterator[Emulated]:
-    with aws.emulated() as emulated:
-        try:
-            yield emulated
-        finally:
-            aws.empty()
+    The emulated AWS is empty before; afterwards it isn't.
+    """
+    return _Run(emulated, municipalities, given).count(months_kept)
 
 
 class _Run:
