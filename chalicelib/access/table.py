@@ -116,6 +116,7 @@ ROLES_BY_ROUTE: Mapping[tuple[str, str], frozenset[Role]] = {
     ("POST", "/sager/{agent}/udfoert"): _SECRETARIAT,
     ("POST", "/sager/{agent}/orienteret"): _SECRETARIAT,
     ("POST", "/sager/{agent}/navn-fortrudt"): _SECRETARIAT,
+    ("POST", "/sager/{agent}/stop-fortrudt"): _SECRETARIAT,
     # Follow-up: what the rules would say, which changes nothing
     ("GET", "/hvad-nu-hvis"): _READS,
     ("GET", "/proevekoersel"): _SECRETARIAT,

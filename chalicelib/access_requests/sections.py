@@ -243,7 +243,12 @@ def _what(entry: Entry) -> str:
 
 
 def _code_of(entry: Entry, record: Record) -> str | None:
-    """Return the municipality that an entry is about: its proof's, its case's, a name's; else the agent's latest."""
+    """Return the municipality that an entry is about: whose leader said it, its proof's, its case's, a name's.
+
+    Else the agent's latest.
+    """
+    if entry.municipality_code is not None:
+        return entry.municipality_code
     proof = record.dossier.proof(entry.proof_id) if entry.proof_id is not None else None
     if proof is not None:
         return proof.municipality_code

@@ -42,7 +42,7 @@ TRANSITIONS: Mapping[State, frozenset[State]] = {
     State.WITHDRAWN: frozenset(),
     State.REINSTATED: frozenset(),
     State.LIFTED: frozenset(),
-    State.CLOSED: frozenset(),
+    State.CLOSED: frozenset({State.PROPOSED, State.PAUSED, State.REOPENED}),  # the agent hadn't stopped
 }
 
 
@@ -68,6 +68,7 @@ class Event(StrEnum):
     DOCUMENT_REFUSED = "document_refused"
     INSTRUCTION_CONFIRMED = "instruction_confirmed"
     STOPPED = "stopped"
+    STOP_UNDONE = "stop_undone"
     RENAMED = "renamed"
     FORMERLY = "formerly"
     NAME_UNDONE = "name_undone"
@@ -188,6 +189,8 @@ class Ordered:
 class Case:
     """One proposal and what became of it. `window_ends_on` is None until the municipality's mail was accepted.
 
+    `closed_from` is where it stood when the agent stopped.
+
     `upheld_on` is the day on which a person said that the pause stands though its ground has fallen away.
     """
 
@@ -201,6 +204,7 @@ class Case:
     paused_on: date | None = None
     upheld_on: date | None = None
     settled_on: date | None = None
+    closed_from: State | None = None
 
     @property
     def is_open(self) -> bool:
@@ -269,7 +273,7 @@ class Dossier:
 class Entry:
     """One line of a dossier's history. `number` is the version that it made.
 
-    `case`, `proof_id` or `renaming` is what it is about; none when the agent stopped.
+    `case`, `proof_id` or `renaming` is what it is about; `municipality_code` whose leader said that the agent stopped.
     """
 
     number: int
@@ -279,6 +283,7 @@ class Entry:
     proof_id: str | None = None
     renaming: Renaming | None = None
     reason: str | None = None
+    municipality_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

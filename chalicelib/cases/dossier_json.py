@@ -64,6 +64,7 @@ def entry_to_json(entry: Entry) -> dict[str, Any]:
         "proof_id": entry.proof_id,
         "renaming": _renaming_to_json(entry.renaming),
         "reason": entry.reason,
+        "municipality_code": entry.municipality_code,
     }
 
 
@@ -76,6 +77,7 @@ def entry_from_json(stored: Mapping[str, Any]) -> Entry:
         proof_id=stored["proof_id"],
         renaming=_renaming_from_json(stored.get("renaming")),
         reason=stored["reason"],
+        municipality_code=stored.get("municipality_code"),  # stored before stops could be undone: absent
     )
 
 
@@ -166,6 +168,7 @@ def _case_to_json(case: Case) -> dict[str, Any]:
         "paused_on": _text(case.paused_on),
         "upheld_on": _text(case.upheld_on),
         "settled_on": _text(case.settled_on),
+        "closed_from": case.closed_from.value if case.closed_from else None,
     }
 
 
@@ -203,6 +206,7 @@ def _case_from_json(stored: Mapping[str, Any]) -> Case:
         paused_on=_day(stored["paused_on"]),
         upheld_on=_day(stored.get("upheld_on")),  # stored before a pause could be upheld for good: absent
         settled_on=_day(stored["settled_on"]),
+        closed_from=State(stored["closed_from"]) if stored.get("closed_from") else None,
     )
 
 

@@ -28,6 +28,9 @@ _SUBJECT_BY_EVENT: Mapping[Event, str] = {
     Event.REINSTATED: "En agent i {name} kan tage telefonen igen",
     Event.PROOF_REGISTERED: "{name} har registreret et bevis",
     Event.PROOF_REFUSED: "Et bevis fra {name} er ikke godkendt",
+    Event.STOPPED: "{name} skriver, at en agent er stoppet",
+    Event.STOP_UNDONE: "En agent i {name} er alligevel ikke stoppet",
+    Event.FORMERLY: "{name} skriver, at en agent har fået et nyt id",
 }
 
 
@@ -53,6 +56,8 @@ def _mails(dossier: Dossier, entry: Entry, *, book: RuleBook, today: date) -> li
     if subject is None:
         return []
     code = _municipality(dossier, entry)
+    if code is None:
+        return []
     name = municipalities.by_code[code].name
     return [
         Mail(
@@ -65,6 +70,7 @@ def _mails(dossier: Dossier, entry: Entry, *, book: RuleBook, today: date) -> li
                 "municipality": name,
                 "agent": dossier.agent,
                 "reason": entry.reason,
+                "other": entry.renaming.other if entry.renaming else "",
                 "to_secretariat": to_whom == "secretariat",
                 "page_url": f"{settings.base_url()}{_page(to_whom, code, dossier.agent)}",
                 "secretariat": settings.secretariat_address(),
@@ -78,20 +84,24 @@ def _mails(dossier: Dossier, entry: Entry, *, book: RuleBook, today: date) -> li
 def _receivers(what: Event, municipality_code: str) -> dict[str, tuple[str, ...]]:
     """Return who is told, by side; where the secretariat stands in for missing leaders, it gets the leaders' mail."""
     secretariat: dict[str, tuple[str, ...]] = {"secretariat": (settings.secretariat_address(),)}
-    if what in (Event.CONTESTED, Event.PROOF_REGISTERED):
+    if what in (Event.CONTESTED, Event.PROOF_REGISTERED, Event.STOPPED, Event.FORMERLY):
         return secretariat
     leaders = {"leaders": leaders_of(municipality_code)}
     return leaders | secretariat if what is Event.REOPENED else leaders
 
 
-def _municipality(dossier: Dossier, entry: Entry) -> str:
+def _municipality(dossier: Dossier, entry: Entry) -> str | None:
+    """Return whose leader said it, or whose proof or case it is about; None when nobody knows whose."""
+    if entry.municipality_code is not None:
+        return entry.municipality_code
+    if entry.renaming is not None:
+        return entry.renaming.municipality_code
     if entry.proof_id is not None:
         proof = dossier.proof(entry.proof_id)
         assert proof is not None
         return proof.municipality_code
     case = dossier.case(entry.case or 0)
-    assert case is not None
-    return case.ground.municipality_code
+    return case.ground.municipality_code if case is not None else None
 
 
 def _page(to_whom: str, municipality_code: str, agent: str) -> str:

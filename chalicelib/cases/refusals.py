@@ -147,6 +147,15 @@ class Stopped(Conflict):
         super().__init__("Agenten er stoppet, så der er ikke mere at gøre i sagen.")
 
 
+class NotStopped(Conflict):
+    """Raised when there is no stop to undo."""
+
+    code = "not_stopped"
+
+    def __init__(self) -> None:
+        super().__init__("Agenten er ikke registreret som stoppet. Se siden igen: der er sket noget imens.")
+
+
 class NotTheirAgent(NotFound):
     """Raised when a leader would say of an agent what only the municipality says that the agent is in now."""
 

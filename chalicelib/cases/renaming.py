@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.access.people import Person
-from chalicelib.cases import naming, refusals, store
+from chalicelib.cases import naming, refusals, service, store
 from chalicelib.common.acts import act
 from chalicelib.common.clock import Clock, system_clock
 from chalicelib.common.months import Month
@@ -39,7 +39,7 @@ def rename(
         act=act(by.address, clock),
     )
     if steps is not None:
-        store.commit_together([(before, steps[0]), (other, steps[1])])
+        service.take_together([(before, steps[0]), (other, steps[1])], clock=clock)
 
 
 def undo(new: str, reason: str, *, by: Person, clock: Clock = system_clock) -> str:
@@ -54,5 +54,5 @@ def undo(new: str, reason: str, *, by: Person, clock: Clock = system_clock) -> s
         raise refusals.NotRenamed
     before = store.get(after.formerly.other)
     first, second = naming.undone(before, after, reason=reason, act=act(by.address, clock))
-    store.commit_together([(before, first), (after, second)])
+    service.take_together([(before, first), (after, second)], clock=clock)
     return before.agent

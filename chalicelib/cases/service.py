@@ -13,7 +13,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.access import grants
 from chalicelib.access.people import Person, Role
-from chalicelib.cases import letters, refusals, steps, store, training
+from chalicelib.cases import letters, refusals, steps, stopping, store, training
 from chalicelib.cases.dossier import SYSTEM, Document, Dossier, Event, Ground, ProofKind, RefusedDocument, Step
 from chalicelib.common.acts import Act, act
 from chalicelib.common.clock import Clock, system_clock
@@ -98,7 +98,7 @@ def decide(
     dossier, own = _as_seen(agent, seen), _municipalities_of(by.address)
     others, when = _under_other_names(dossier), act(by.address, clock)
     step = steps.decided(dossier, what=what, reason=reason, own=own, now_in=now_in, act=when, others=others)
-    _take_together([(dossier, step)], unchanged=others, clock=clock)
+    take_together([(dossier, step)], unchanged=others, clock=clock)
     return step.dossier
 
 
@@ -171,11 +171,7 @@ def verify_proof(
     dossier, own = _as_seen(agent, seen), _municipalities_of(by.address)
     others, when = _under_other_names(dossier), act(by.address, clock)
     step = training.verified(dossier, proof_id=proof_id, own=own, now_in=now_in, act=when)
-    taken = steps.back_if_trained([step], others, act=when)
-    changes = [(each, after) for each in (dossier, *others) for after in taken if after.dossier.agent == each.agent]
-    changed = {before.agent for before, _ in changes}
-    _take_together(changes, unchanged=[each for each in others if each.agent not in changed], clock=clock)
-    return changes[0][1].dossier
+    return _take_with_who_comes_back(dossier, step, others, when=when, clock=clock)
 
 
 def refuse_proof(
@@ -188,8 +184,7 @@ def refuse_proof(
     now_in: Collection[str] = (),
     clock: Clock = system_clock,
 ) -> Dossier:
-    """Enter that a proof isn't taken, and why; the municipality is told. `seen` and `now_in` are as
-    for verifying.
+    """Enter that a proof isn't taken, and why; the municipality is told. `seen` and `now_in` are as for verifying.
 
     Raises:
         ChangedSince, ProofUnknown, ProofSettled, OwnMunicipality, ReasonMissing: the rules say no.
@@ -210,8 +205,23 @@ def stop(agent: str, *, now_in: Collection[str], by: Person, clock: Clock = syst
     """
     if by.municipality_code not in now_in:
         raise refusals.NotTheirAgent
+    assert by.municipality_code is not None
     dossier = store.get(agent)
-    return _take(dossier, steps.stopped(dossier, act=act(by.address, clock)), clock=clock)
+    step = stopping.stopped(dossier, municipality_code=by.municipality_code, act=act(by.address, clock))
+    return _take(dossier, step, clock=clock)
+
+
+def undo_stop(agent: str, reason: str, *, by: Person, clock: Clock = system_clock) -> None:
+    """Undo that an agent has stopped, for a reason; a case that it closed is as it was, and both proofs end its pause.
+
+    Raises:
+        NotStopped, ReasonMissing: the rules say no.
+    """
+    dossier, when = store.get(agent), act(by.address, clock)
+    said = [entry.municipality_code for entry in store.history(agent) if entry.what is Event.STOPPED]
+    step = stopping.undone(dossier, municipality_code=said[-1] if said else None, reason=reason, act=when)
+    others = _under_other_names(dossier)
+    _take_with_who_comes_back(dossier, step, others, when=when, clock=clock)
 
 
 def _proposed(dossier: Dossier, ground: Ground, by: Act) -> Step | None:
@@ -242,11 +252,11 @@ def _let(agent: str, decide: Decide, *, clock: Clock) -> None:
 
 def _take(before: Dossier, step: Step, *, clock: Clock) -> Dossier:
     """Store a step with the mails that it causes."""
-    _take_together([(before, step)], clock=clock)
+    take_together([(before, step)], clock=clock)
     return step.dossier
 
 
-def _take_together(changes: Sequence[tuple[Dossier, Step]], *, unchanged: Iterable[Dossier] = (), clock: Clock) -> None:
+def take_together(changes: Sequence[tuple[Dossier, Step]], *, unchanged: Iterable[Dossier] = (), clock: Clock) -> None:
     """Store steps of several dossiers with the mails that they cause, where the `unchanged` ones are as they were."""
     book, today = rulebook.load(), clock.today()
     mails: list[Mail] = [mail for _, step in changes for mail in letters.told_of(step, book=book, today=today)]
@@ -257,6 +267,17 @@ def _take_together(changes: Sequence[tuple[Dossier, Step]], *, unchanged: Iterab
 
     store.commit_together(changes, unchanged=unchanged, also=record)
     outbox.nudge(mail.mail_id for mail in mails)
+
+
+def _take_with_who_comes_back(
+    dossier: Dossier, step: Step, others: Sequence[Dossier], *, when: Act, clock: Clock
+) -> Dossier:
+    """Store a step, and that the agent comes back from a pause by it, under whichever id that is."""
+    taken = steps.back_if_trained([step], others, act=when)
+    changes = [(each, after) for each in (dossier, *others) for after in taken if after.dossier.agent == each.agent]
+    changed = {before.agent for before, _ in changes}
+    take_together(changes, unchanged=[each for each in others if each.agent not in changed], clock=clock)
+    return changes[0][1].dossier
 
 
 def _as_seen(agent: str, version: int) -> Dossier:

@@ -118,7 +118,7 @@ def decided(
         raise refusals.WindowOpen(case.window_ends_on)
     if _STATE_BY_DECISION[what] is State.PAUSED and is_trained((dossier, *others), case, by=act.on):
         raise refusals.AlreadyTrained
-    after = _moved(case, _STATE_BY_DECISION[what], act)
+    after = moved(case, _STATE_BY_DECISION[what], act)
     if what is Event.UPHELD:
         after = replace(after, upheld_on=act.on)
     return happened(what, dossier.with_case(after), act, case=after, reason=reason.strip())
@@ -134,7 +134,7 @@ def ground_removed(dossier: Dossier, *, number: int, act: Act) -> Step | None:
         return None
     state = State.WITHDRAWN if case.state is State.PROPOSED else State.REOPENED
     what = Event.WITHDRAWN if state is State.WITHDRAWN else Event.REOPENED
-    after = _moved(case, state, act)
+    after = moved(case, state, act)
     return happened(what, dossier.with_case(after), act, case=after)
 
 
@@ -153,22 +153,6 @@ def confirmed(dossier: Dossier, *, number: int, act: Act) -> Step:
     return happened(Event.INSTRUCTION_CONFIRMED, dossier.with_case(after), act, case=after)
 
 
-def stopped(dossier: Dossier, *, act: Act) -> Step:
-    """The agent has stopped: an open case is closed, and nothing is left to be carried out.
-
-    Raises:
-        Stopped: that is known.
-    """
-    if dossier.stopped_on is not None:
-        raise refusals.Stopped
-    case = dossier.open_case
-    after = replace(dossier, stopped_on=act.on)
-    if case is None:
-        return happened(Event.STOPPED, after, act)
-    closed = _moved(case, State.CLOSED, act)
-    return happened(Event.STOPPED, after.with_case(closed), act, case=closed)
-
-
 def back_if_trained(steps: Iterable[Step], dossiers: Iterable[Dossier], *, act: Act) -> tuple[Step, ...]:
     """Return the steps, and with them that an agent who is paused comes back when both proofs stand, by any name.
 
@@ -180,8 +164,8 @@ def back_if_trained(steps: Iterable[Step], dossiers: Iterable[Dossier], *, act: 
     for agent, dossier in after.items():
         case = dossier.open_case
         if case is not None and case.state is State.PAUSED and is_trained(after.values(), case, by=act.on):
-            moved = _moved(case, State.REINSTATED, act)
-            back = happened(Event.REINSTATED, dossier.with_case(moved), act, case=moved)
+            reinstated = moved(case, State.REINSTATED, act)
+            back = happened(Event.REINSTATED, dossier.with_case(reinstated), act, case=reinstated)
             taken = step_by_agent[agent].entries if agent in step_by_agent else ()
             step_by_agent[agent] = replace(back, entries=(*taken, *back.entries))
     return tuple(step_by_agent.values())
@@ -215,11 +199,21 @@ def happened(
     proof_id: str | None = None,
     renaming: Renaming | None = None,
     reason: str | None = None,
+    municipality_code: str | None = None,
 ) -> Step:
     """Return the step to `after`, which is one version further."""
     number = after.version + 1
     about = case.number if case else None
-    entry = Entry(number=number, what=what, act=act, case=about, proof_id=proof_id, renaming=renaming, reason=reason)
+    entry = Entry(
+        number=number,
+        what=what,
+        act=act,
+        case=about,
+        proof_id=proof_id,
+        renaming=renaming,
+        reason=reason,
+        municipality_code=municipality_code,
+    )
     return Step(dossier=replace(after, version=number), entries=(entry,))
 
 
@@ -228,7 +222,7 @@ def _next_number(dossier: Dossier) -> int:
     return max((case.number for case in dossier.cases), default=0) + 1
 
 
-def _moved(case: Case, state: State, act: Act) -> Case:
+def moved(case: Case, state: State, act: Act) -> Case:
     """Return the case in another state, with the instruction that follows from the move."""
     assert state in TRANSITIONS[case.state], (case.state, state)
     after = replace(case, state=state)
@@ -239,7 +233,7 @@ def _moved(case: Case, state: State, act: Act) -> Case:
     if state in (State.REINSTATED, State.LIFTED):
         return _ordered_back(after, act)
     if state is State.CLOSED:
-        return replace(after, instructions=_voided(after))
+        return replace(after, instructions=_voided(after), closed_from=case.state)
     return after
 
 

@@ -11,7 +11,7 @@ from chalicelib.access import look_log
 from chalicelib.access.people import Person, Role
 from chalicelib.access.visit import Visit
 from chalicelib.cases import refusals, store
-from chalicelib.cases.dossier import Case, Dossier, Entry, Proof, Renaming, State
+from chalicelib.cases.dossier import Case, Dossier, Entry, Event, Proof, Renaming, State
 from chalicelib.common import municipalities
 from chalicelib.common.danish import long_date
 from chalicelib.common.errors import AppError, Conflict, NotFound
@@ -139,8 +139,11 @@ def _proof(proof: Proof, visit: Visit) -> dict[str, Any]:
 
 
 def _told(entry: Entry, own: Dossier, code: str) -> Entry:
-    """Return the entry; that an agent stopped may have been said elsewhere, and by whom is theirs."""
-    return entry if is_about_own(entry, own, code) else replace(entry, act=replace(entry.act, by="En leder"))
+    """Return the entry; that an agent stopped may have been said and undone elsewhere: by whom and why is theirs."""
+    if is_about_own(entry, own, code):
+        return entry
+    by = "En leder" if entry.what is Event.STOPPED else "Sekretariatet"
+    return replace(entry, act=replace(entry.act, by=by), reason=None)
 
 
 def _can(visit: Visit, dossier: Dossier, own: Dossier) -> dict[str, bool]:

@@ -140,9 +140,11 @@ def names(dossier: Dossier) -> dict[str, dict[str, str] | None]:
 def municipality_of(dossier: Dossier, entries: Iterable[Entry]) -> str | None:
     """Return the code of the municipality that the dossier is about now: of its latest case, else its latest proof.
 
-    Else of whoever said another name of the agent, undone or not; None when its history has nothing of that.
+    Else of whoever said another name of the agent or that it stopped, undone or not; None when its history has nothing
+    of that.
     """
     codes: Sequence[str] = [
+        *(each.municipality_code for each in entries if each.municipality_code is not None),
         *(each.renaming.municipality_code for each in entries if each.renaming is not None),
         *(proof.municipality_code for proof in dossier.proofs),
         *(case.ground.municipality_code for case in dossier.cases),

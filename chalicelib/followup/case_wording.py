@@ -43,6 +43,7 @@ EVENT_NAMES: Mapping[Event, str] = {
     Event.DOCUMENT_REFUSED: "Dokument kunne ikke tages",
     Event.INSTRUCTION_CONFIRMED: "Besked udført",
     Event.STOPPED: "Agenten er stoppet",
+    Event.STOP_UNDONE: "Stop fortrudt",
     Event.RENAMED: "Nyt id",
     Event.FORMERLY: "Tidligere id",
     Event.NAME_UNDONE: "Skift af id fortrudt",

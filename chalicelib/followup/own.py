@@ -20,14 +20,15 @@ def own_part(dossier: Dossier, municipality_code: str) -> Dossier:
 
 
 def own_entries(history: Iterable[Entry], own: Dossier, municipality_code: str) -> tuple[Entry, ...]:
-    """Return the entries about what is the municipality's own, and that the agent stopped, in their order."""
-    return tuple(
-        entry for entry in history if entry.what is Event.STOPPED or is_about_own(entry, own, municipality_code)
-    )
+    """Return the entries about what is the municipality's own, and that the agent stopped or hadn't, in their order."""
+    of_all = (Event.STOPPED, Event.STOP_UNDONE)
+    return tuple(entry for entry in history if entry.what in of_all or is_about_own(entry, own, municipality_code))
 
 
 def is_about_own(entry: Entry, own: Dossier, municipality_code: str) -> bool:
-    """Whether an entry is about a case or proof that is left, or about what the municipality said of names."""
+    """Whether an entry is about a case or proof that is left, or what the municipality said of names or a stop."""
+    if entry.municipality_code is not None:
+        return entry.municipality_code == municipality_code
     if entry.renaming is not None:
         return entry.renaming.municipality_code == municipality_code
     if entry.proof_id is not None:

@@ -28,7 +28,7 @@ def rename(old: str, new: str, *, by: Person, clock: Clock) -> None:
         by=by,
         clock=clock,
     )
-    _look_again_from(new)
+    look_again_from(new)
 
 
 def undo(new: str, reason: str, *, by: Person, clock: Clock) -> None:
@@ -38,10 +38,10 @@ def undo(new: str, reason: str, *, by: Person, clock: Clock) -> None:
         NotRenamed, ReasonMissing, Conflict: as in `cases.renaming.undo`.
     """
     renaming.undo(new, reason, by=by, clock=clock)
-    _look_again_from(new)
+    look_again_from(new)
 
 
-def _look_again_from(agent: str) -> None:
+def look_again_from(agent: str) -> None:
     """Ask for every municipality's months with the agent's rows, by this name and later ones, from the first on."""
     dossiers = store.of_agents_by_all_names([agent])
     for name in (agent, *naming.later_names(agent, dossiers)):

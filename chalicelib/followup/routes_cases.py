@@ -13,7 +13,7 @@ from chalicelib.access.visit import Visit
 from chalicelib.cases import service, store
 from chalicelib.cases.work import Kind
 from chalicelib.evaluation import reading
-from chalicelib.followup import case_forms, case_page, case_pages, proof_documents, renaming
+from chalicelib.followup import case_forms, case_page, case_pages, proof_documents, renaming, stopping
 from chalicelib.runtime.web import Answer
 
 bp = Blueprint(__name__)
@@ -104,6 +104,14 @@ def undo_name(visit: Visit) -> Answer:
         renaming.undo(agent, case_forms.reason(visit.form, "fortryd"), by=by, clock=visit.clock)
 
     return _do(visit, enter, reason_field="fortryd")
+
+
+@route(bp, "POST", "/sager/{agent}/stop-fortrudt", summary="Fortryd, at agenten er stoppet")
+def undo_stop(visit: Visit) -> Answer:
+    def enter(agent: str, by: Person) -> None:
+        stopping.undo(agent, case_forms.reason(visit.form, "fortrydstop"), by=by, clock=visit.clock)
+
+    return _do(visit, enter, reason_field="fortrydstop")
 
 
 def _now_in(agent: str) -> frozenset[str]:

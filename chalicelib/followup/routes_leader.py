@@ -8,8 +8,7 @@ from chalicelib.access.people import Person
 from chalicelib.access.routing import route
 from chalicelib.access.visit import Visit
 from chalicelib.cases import service, store
-from chalicelib.evaluation import reading
-from chalicelib.followup import agent_page, agents_page, case_forms, leader_forms, proof_documents, renaming
+from chalicelib.followup import agent_page, agents_page, case_forms, leader_forms, proof_documents, renaming, stopping
 from chalicelib.followup.own import own_part
 from chalicelib.runtime.web import Answer
 
@@ -72,7 +71,7 @@ def confirm_instruction(visit: Visit) -> Answer:
 def agent_stopped(visit: Visit) -> Answer:
     def enter(agent: str, by: Person) -> None:
         leader_forms.check_sure(visit.form)
-        service.stop(agent, now_in=reading.last_rows(agent).municipality_codes, by=by, clock=visit.clock)
+        stopping.stop(agent, by=by, clock=visit.clock)
 
     return agent_page.after(visit, enter)
 

@@ -6,11 +6,12 @@ import re
 from dataclasses import replace
 from datetime import date
 from html import unescape
+from typing import Any
 
 import pytest
 
 from chalicelib.cases import letters
-from chalicelib.cases.dossier import Entry, Event, Step
+from chalicelib.cases.dossier import Entry, Event, Renaming, Step
 from chalicelib.mail.outbox import Mail
 from chalicelib.rulebook import book
 from chalicelib.runtime.templates import render
@@ -29,7 +30,11 @@ TOLD = (
     Event.REINSTATED,
     Event.PROOF_REGISTERED,
     Event.PROOF_REFUSED,
+    Event.STOPPED,
+    Event.STOP_UNDONE,
+    Event.FORMERLY,
 )
+RENAMING = Renaming(other="A-1 før", municipality_code="741", said_by=LEADER, said_on=TODAY)
 OF_PROOFS = (Event.PROOF_REGISTERED, Event.PROOF_REFUSED)
 
 
@@ -39,7 +44,11 @@ def mails_of(what: Event) -> tuple[Mail, ...]:
     following = Following()
     following.paused()
     following.registered("p")
-    about = {"proof_id": "p"} if what in OF_PROOFS else {"case": 1}
+    about: dict[str, Any] = {"proof_id": "p"} if what in OF_PROOFS else {"case": 1}
+    if what in (Event.STOPPED, Event.STOP_UNDONE):
+        about = {"municipality_code": "741"}
+    if what is Event.FORMERLY:
+        about = {"renaming": RENAMING}
     entry = replace(Entry(number=9, what=what, act=act(TODAY, LEADER), reason="Fordi <tallene> er rettet"), **about)
     step = Step(dossier=replace(following.dossier, agent=AGENT), entries=(entry,))
     return letters.told_of(step, book=book.load(), today=TODAY)
@@ -72,6 +81,18 @@ def test_a_registered_proof_is_told_to_the_secretariat_alone(aws: EmulatedAWS) -
 
     assert told.to == ("sekretariat@ddh.example",)
     assert told.subject == "Samsø har registreret et bevis"
+
+
+@pytest.mark.parametrize("what", [Event.STOPPED, Event.FORMERLY])
+def test_what_a_leader_says_of_an_agent_is_told_to_the_secretariat_who_can_undo_it(
+    aws: EmulatedAWS, what: Event
+) -> None:
+    (told,) = mails_of(what)
+
+    assert told.to == ("sekretariat@ddh.example",)
+    text = render(f"{told.template}.txt", **told.facts)
+    assert "kan I fortryde det på siden" in text
+    assert ("A-1 før" in text) == (what is Event.FORMERLY)
 
 
 @pytest.mark.parametrize("what", sorted(set(Event) - set(TOLD)))

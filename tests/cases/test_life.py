@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from chalicelib.cases import steps, training
+from chalicelib.cases import steps, stopping, training
 from chalicelib.cases.dossier import OPEN, TRANSITIONS, Dossier, Entry, Event, Instruction, ProofKind, State, Step
 from chalicelib.common.errors import AppError
 from tests.cases.dossiers import LEADER, STAFF, act, ground
@@ -147,7 +147,15 @@ class Life(RuleBasedStateMachine):
     @rule()
     def agent_stops(self) -> None:
         with suppress(AppError):
-            self._take(steps.stopped(self.dossier, act=act(self.today, LEADER)))
+            self._take(stopping.stopped(self.dossier, municipality_code="741", act=act(self.today, LEADER)))
+
+    @precondition(lambda self: self.dossier.stopped_on is not None)
+    @rule()
+    def stop_is_undone(self) -> None:
+        when = act(self.today)
+        step = stopping.undone(self.dossier, municipality_code="741", reason="Fejl", act=when)
+        (taken,) = steps.back_if_trained([step], [self.dossier], act=when)
+        self._take(taken)
 
     @invariant()
     def at_most_one_case_is_open(self) -> None:

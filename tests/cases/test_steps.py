@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from chalicelib.cases import refusals, steps, training
+from chalicelib.cases import refusals, steps, stopping, training
 from chalicelib.cases.dossier import TRANSITIONS, Event, Instruction, ProofKind, State
 from tests.cases.dossiers import LEADER, Following, act, ground
 
@@ -218,12 +218,12 @@ def test_a_withdrawn_proposal_may_be_made_anew_by_a_later_correction(following: 
 
 def test_who_has_stopped_has_nothing_open(following: Following) -> None:
     following.paused()
-    following.took(steps.stopped(following.dossier, act=act(AFTER, LEADER)))
+    following.took(stopping.stopped(following.dossier, municipality_code="741", act=act(AFTER, LEADER)))
 
     assert following.dossier.open_case is None
     assert not any(each.is_open for case in following.dossier.cases for each in case.instructions)
     with pytest.raises(refusals.Stopped):
-        steps.stopped(following.dossier, act=act(AFTER, LEADER))
+        stopping.stopped(following.dossier, municipality_code="741", act=act(AFTER, LEADER))
 
 
 def test_every_state_can_be_reached_and_every_settled_one_is_the_end() -> None:

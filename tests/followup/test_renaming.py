@@ -10,7 +10,7 @@ from chalicelib.cases import store
 from chalicelib.cases.dossier import Event, State
 from tests.access.looks import looks_at
 from tests.conftest import SettableClock
-from tests.evaluation.hotline import JANUARY, LOW, Hotline, digest
+from tests.evaluation.hotline import JANUARY, LOW, Hotline, digest, mail, mail_ids
 from tests.evaluation.test_following import fill, outcomes
 from tests.evaluation.test_proposals import AGENT, latest, move_to
 from tests.followup.test_agent_page import LEADER, PAGE, errors_of
@@ -182,7 +182,38 @@ def test_another_municipality_does_not_see_what_the_agent_was_called(
         assert theirs not in text
 
 
-def test_an_agent_of_whom_only_a_stop_is_known_has_no_case(site: Site, leader: Visitor) -> None:
+def test_the_secretariat_gets_a_mail_of_a_new_id_that_leads_to_where_it_is_undone(leader: Visitor) -> None:
+    before = mail_ids()
+    say(leader)
+
+    (told,) = set(mail_ids()) - set(before)
+    assert mail(told).facts["page_url"].endswith(CASE)
+
+
+def test_the_secretariat_gets_a_mail_of_a_stop_and_undoes_it_with_a_reason(
+    site: Site, leader: Visitor, january: Hotline
+) -> None:
+    staff, before = site.signed_in(SECRETARIAT), mail_ids()
+    was, judged = latest(), outcomes(JANUARY)
+    leader.post(f"{PAGE}/stoppet", {"sikker": "ja"})
+    (told,) = set(mail_ids()) - set(before)
+    assert mail(told).facts["page_url"].endswith(f"/sager/{AGENT}")
+    assert latest().state is State.CLOSED
+
+    undo = f"/sager/{AGENT}/stop-fortrudt"
+    assert undo in staff.get(f"/sager/{AGENT}").text
+    assert staff.post(undo, {"fortrydstop": " "}).status_code == 422
+    assert staff.post(undo, {"fortrydstop": "Tastefejl"}).status_code == 303
+    january.drain()
+
+    assert latest() == was
+    assert outcomes(JANUARY) == judged
+    assert "Tastefejl" in leader.get(PAGE).text
+    assert undo not in staff.get(f"/sager/{AGENT}").text
+    assert staff.post(undo, {"fortrydstop": "Igen"}).status_code == 409
+
+
+def test_an_agent_of_whom_only_a_stop_is_known_has_a_page_to_undo_it(site: Site, leader: Visitor) -> None:
     leader.post("/opfoelgning/751/751-003/stoppet", {"sikker": "ja"})
 
-    assert site.signed_in(SECRETARIAT).get("/sager/751-003").status_code == 404
+    assert "/sager/751-003/stop-fortrudt" in site.signed_in(SECRETARIAT).get("/sager/751-003").text
