@@ -234,7 +234,7 @@ class Renaming:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dossier:
-    """One agent id's dossier; `version` counts its history. It is stored as one.
+    """One agent id's dossier, stored as one. `version` counts its writes: each but an erasure has its entry.
 
     `renamed_to` names the id that the agent has now, `formerly` the one before this; both dossiers say it.
     """

@@ -23,7 +23,13 @@ def erase_until(last: Month, *, has_rows: Callable[[str], bool]) -> int:
     erased, standing = 0, set()
     for agent in store.listed():
         dossier = store.get(agent)
-        found = past.past(dossier, store.history(agent), last_day=last.last_day, has_rows=has_rows)
+        found = past.past(
+            dossier,
+            store.history(agent),
+            others=store.under_other_names(dossier),
+            last_day=last.last_day,
+            has_rows=has_rows,
+        )
         for document in found.documents:
             documents.erase(document)
         standing |= {proof.document.key for proof in found.left.proofs if proof.document} if found.left else set()

@@ -1,6 +1,7 @@
 """What of a dossier is past the retention period: settled cases, proofs, names, and the history of them.
 
-Each goes by its own youngest date. While a case is open nothing goes: it is decided on all that was said.
+Each goes by its own youngest date. While a case is open, under any of the agent's ids, nothing goes: it is decided on
+all that was said, and the names lead to it.
 Pure: no clock, no AWS, no environment.
 """
 
@@ -22,12 +23,20 @@ class Past:
     documents: tuple[Document, ...]
 
 
-def past(dossier: Dossier, history: Sequence[Entry], *, last_day: date, has_rows: Callable[[str], bool]) -> Past:
+def past(
+    dossier: Dossier,
+    history: Sequence[Entry],
+    *,
+    others: Iterable[Dossier],
+    last_day: date,
+    has_rows: Callable[[str], bool],
+) -> Past:
     """Return what goes of a dossier whose last day kept no more is `last_day`.
 
-    `has_rows` says whether an id still has rows in the ledger: what leads to one stays.
+    `others` are the dossiers of the agent's other ids; `has_rows` says whether an id still has rows in the ledger: what
+    leads to one stays.
     """
-    if dossier.open_case is not None:
+    if any(each.open_case is not None for each in (dossier, *others)):
         return Past(left=dossier, entries=(), documents=())
     cases = tuple(case for case in dossier.cases if _last_of_case(case, history) > last_day)
     proofs = tuple(proof for proof in dossier.proofs if _last_of_proof(proof, history) > last_day)

@@ -96,7 +96,7 @@ def decide(
         NoOpenCase, WrongState, OwnMunicipality, ReasonMissing, WindowOpen, AlreadyTrained: the rules say no.
     """
     dossier, own = _as_seen(agent, seen), _municipalities_of(by.address)
-    others, when = _under_other_names(dossier), act(by.address, clock)
+    others, when = store.under_other_names(dossier), act(by.address, clock)
     step = steps.decided(dossier, what=what, reason=reason, own=own, now_in=now_in, act=when, others=others)
     take_together([(dossier, step)], unchanged=others, clock=clock)
     return step.dossier
@@ -169,7 +169,7 @@ def verify_proof(
         OwnMunicipality: the person is from the agent's municipality.
     """
     dossier, own = _as_seen(agent, seen), _municipalities_of(by.address)
-    others, when = _under_other_names(dossier), act(by.address, clock)
+    others, when = store.under_other_names(dossier), act(by.address, clock)
     step = training.verified(dossier, proof_id=proof_id, own=own, now_in=now_in, act=when)
     return _take_with_who_comes_back(dossier, step, others, when=when, clock=clock)
 
@@ -220,7 +220,7 @@ def undo_stop(agent: str, reason: str, *, by: Person, clock: Clock = system_cloc
     dossier, when = store.get(agent), act(by.address, clock)
     said = [entry.municipality_code for entry in store.history(agent) if entry.what is Event.STOPPED]
     step = stopping.undone(dossier, municipality_code=said[-1] if said else None, reason=reason, act=when)
-    others = _under_other_names(dossier)
+    others = store.under_other_names(dossier)
     _take_with_who_comes_back(dossier, step, others, when=when, clock=clock)
 
 
@@ -290,12 +290,6 @@ def _as_seen(agent: str, version: int) -> Dossier:
 def _check_seen(dossier: Dossier, version: int) -> None:
     if dossier.version != version:
         raise refusals.ChangedSince
-
-
-def _under_other_names(dossier: Dossier) -> list[Dossier]:
-    """Return the dossiers of the agent's other ids."""
-    found = store.of_agents_by_all_names(each.other for each in dossier.renamings)
-    return [each for each in found.values() if each.agent != dossier.agent]
 
 
 def _of_municipality(agent: str, by: Person) -> Dossier:

@@ -103,6 +103,12 @@ def of_agents_by_all_names(agents: Iterable[str]) -> dict[str, Dossier]:
     return found
 
 
+def under_other_names(dossier: Dossier) -> list[Dossier]:
+    """Return the dossiers of the agent's other ids (strong reads)."""
+    found = of_agents_by_all_names(each.other for each in dossier.renamings)
+    return [each for each in found.values() if each.agent != dossier.agent]
+
+
 def history(agent: str) -> tuple[Entry, ...]:
     """Return what happened to an agent's dossier, oldest first (strong read)."""
     rows = _EntryRow.query(_agent(agent), _EntryRow.sk.startswith("h#"), consistent_read=True)
@@ -188,6 +194,8 @@ def delete_entries(agent: str, entries: Iterable[Entry]) -> None:
 
 def shorten(before: Dossier, left: Dossier) -> None:
     """Leave only so much of a dossier, and of what waits for people in it.
+
+    That is a version without an entry, for nothing happened to the agent: what is gone isn't written back.
 
     Raises:
         Conflict: somebody wrote it since it was read.
