@@ -69,6 +69,8 @@ class Event(StrEnum):
     INSTRUCTION_CONFIRMED = "instruction_confirmed"
     STOPPED = "stopped"
     STOP_UNDONE = "stop_undone"
+    CAME_BACK = "came_back"
+    CLOSED = "closed"
     RENAMED = "renamed"
     FORMERLY = "formerly"
     NAME_UNDONE = "name_undone"

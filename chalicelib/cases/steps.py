@@ -48,6 +48,9 @@ _DECIDED_FROM = {
 def proposed(dossier: Dossier, *, ground: Ground, act: Act) -> Step | None:
     """The procedure proposes a pause; None when this proposal is known.
 
+    About who had stopped by the ground's last month nothing opens: the case is closed at once, and the counter starts
+    anew. Later figures say that the agent is back.
+
     Raises:
         ProposalStands: another case is open.
     """
@@ -56,7 +59,14 @@ def proposed(dossier: Dossier, *, ground: Ground, act: Act) -> Step | None:
     if dossier.open_case is not None:
         raise refusals.ProposalStands
     case = Case(number=_next_number(dossier), ground=ground, state=State.PROPOSED, opened_on=act.on)
-    return happened(Event.PROPOSED, replace(dossier, stopped_on=None).with_case(case), act, case=case)
+    if dossier.stopped_on is None:
+        return happened(Event.PROPOSED, dossier.with_case(case), act, case=case)
+    if ground.month.first_day > dossier.stopped_on:
+        back = happened(Event.CAME_BACK, replace(dossier, stopped_on=None), act)
+        return _and(back, happened(Event.PROPOSED, back.dossier.with_case(case), act, case=case))
+    told = happened(Event.PROPOSED, dossier.with_case(case), act, case=case)
+    closed = moved(case, State.CLOSED, act)
+    return _and(told, happened(Event.CLOSED, told.dossier.with_case(closed), act, case=closed))
 
 
 def window_opened(dossier: Dossier, *, days: int, act: Act) -> Step | None:
@@ -215,6 +225,11 @@ def happened(
         municipality_code=municipality_code,
     )
     return Step(dossier=replace(after, version=number), entries=(entry,))
+
+
+def _and(first: Step, then: Step) -> Step:
+    """Return both as one step."""
+    return replace(then, entries=(*first.entries, *then.entries))
 
 
 def _next_number(dossier: Dossier) -> int:

@@ -53,11 +53,11 @@ def undone(dossier: Dossier, *, municipality_code: str | None, reason: str, act:
 
 
 def _closed_by_stop(dossier: Dossier) -> Case | None:
-    """Return the case that the stop closed: the latest, when that day closed it and none is open since."""
+    """Return the case that the stop closed: the latest, when it was closed then or by a proposal since."""
     case = dossier.cases[-1] if dossier.cases else None
-    if case is None or case.state is not State.CLOSED or case.settled_on != dossier.stopped_on:
+    if case is None or case.state is not State.CLOSED or case.settled_on is None or dossier.stopped_on is None:
         return None
-    return case
+    return case if case.settled_on >= dossier.stopped_on else None
 
 
 def _opened_again(case: Case) -> Case | None:

@@ -44,6 +44,8 @@ EVENT_NAMES: Mapping[Event, str] = {
     Event.INSTRUCTION_CONFIRMED: "Besked udført",
     Event.STOPPED: "Agenten er stoppet",
     Event.STOP_UNDONE: "Stop fortrudt",
+    Event.CAME_BACK: "Agenten har tal igen efter sit stop",
+    Event.CLOSED: "Sagen afsluttet: agenten var stoppet",
     Event.RENAMED: "Nyt id",
     Event.FORMERLY: "Tidligere id",
     Event.NAME_UNDONE: "Skift af id fortrudt",

@@ -21,7 +21,7 @@ def own_part(dossier: Dossier, municipality_code: str) -> Dossier:
 
 def own_entries(history: Iterable[Entry], own: Dossier, municipality_code: str) -> tuple[Entry, ...]:
     """Return the entries about what is the municipality's own, and that the agent stopped or hadn't, in their order."""
-    of_all = (Event.STOPPED, Event.STOP_UNDONE)
+    of_all = (Event.STOPPED, Event.STOP_UNDONE, Event.CAME_BACK)
     return tuple(entry for entry in history if entry.what in of_all or is_about_own(entry, own, municipality_code))
 
 

@@ -11,6 +11,8 @@ import pytest
 from chalicelib.cases import refusals, steps, stopping
 from chalicelib.cases.dossier import Dossier, Event, ProofKind, State
 from chalicelib.cases.dossier_json import dossier_from_json, dossier_to_json, entry_from_json, entry_to_json
+from chalicelib.cases.effects import effects
+from chalicelib.common.months import Month
 from tests.cases.dossiers import LEADER, Following, act, ground
 
 STOPPED, UNDONE = date(2025, 2, 10), date(2025, 2, 20)
@@ -96,3 +98,39 @@ def test_only_a_stop_is_undone_and_with_a_reason() -> None:
     stop(following)
     with pytest.raises(refusals.ReasonMissing):
         undo(following.dossier, " ")
+
+
+def test_a_proposal_about_who_had_stopped_by_then_opens_nothing_and_counts_anew() -> None:
+    following = Following()
+    following.took(stopping.stopped(following.dossier, municipality_code="741", act=act(date(2025, 1, 2), LEADER)))
+
+    after = following.proposed(date(2025, 1, 5))
+
+    assert (after.open_case, after.stopped_on) == (None, date(2025, 1, 2))
+    assert following.history == [Event.STOPPED, Event.PROPOSED, Event.CLOSED]
+    assert following.proposed(date(2025, 1, 6)) == after, "told again it is nothing new"
+    found = effects([after], month=Month(2025, 2), evaluated_on=date(2025, 3, 5))
+    assert found.reset_on == date(2025, 1, 5), "no proposal waits for ever that nobody can decide"
+
+
+def test_a_proposal_that_a_stop_closed_at_once_is_open_when_the_stop_is_undone() -> None:
+    following = Following()
+    following.took(stopping.stopped(following.dossier, municipality_code="741", act=act(date(2025, 1, 2), LEADER)))
+    following.proposed(date(2025, 1, 5))
+
+    undone = stopping.undone(following.dossier, municipality_code="741", reason="Fejl", act=act(date(2025, 1, 7)))
+
+    case = undone.dossier.open_case
+    assert case is not None
+    assert (case.number, case.state) == (1, State.PROPOSED)
+
+
+def test_figures_after_the_stop_say_that_the_agent_is_back_and_the_history_says_so() -> None:
+    following = Following()
+    following.took(stopping.stopped(following.dossier, municipality_code="741", act=act(date(2024, 11, 30), LEADER)))
+
+    after = following.proposed(date(2025, 1, 5))
+
+    assert after.open_case is not None
+    assert after.stopped_on is None
+    assert following.history == [Event.STOPPED, Event.CAME_BACK, Event.PROPOSED]
