@@ -71,8 +71,8 @@ class WindowOpen(Refused):
     code = "window_open"
 
     def __init__(self, ends_on: date | None) -> None:
-        until = f"til og med {long_date(ends_on)}" if ends_on else "14 dage fra den dag, mailen er nået frem"
-        super().__init__(f"Kommunen kan svare {until}. Afgør sagen derefter, eller når kommunen er enig.")
+        told = f"kan svare til og med {long_date(ends_on)}" if ends_on else "er ikke orienteret endnu"
+        super().__init__(f"Kommunen {told}. Afgør sagen, når dens frist er gået, eller når kommunen er enig.")
 
 
 class ProposalStands(Conflict):

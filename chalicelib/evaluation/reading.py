@@ -18,6 +18,7 @@ from chalicelib.evaluation.rules import BELOW_TARGET, Outcome
 from chalicelib.rulebook import book as rulebook
 
 __all__ = [
+    "BELOW_TARGET",
     "LIVE",
     "OUTCOME_TEXT",
     "LastRows",
@@ -28,6 +29,7 @@ __all__ = [
     "Said",
     "counts_by_month",
     "help_for",
+    "help_of",
     "last_rows",
     "line_facts",
     "lines",
@@ -91,12 +93,16 @@ def help_for(line: Line, *, today: date) -> dict[str, Any] | None:
     """
     if line.outcome not in BELOW_TARGET | {Outcome.PAUSED}:
         return None
-    book = rulebook.load()
     counted = {line.outcome} & {Outcome.STEP_1, Outcome.STEP_2, Outcome.NOT_CERTAIN}
     return {
-        **wording.guidance(line.municipality_code, line.month, book=book, read_on=today),
-        "next_steps": wording.next_steps(counted, month=line.month, book=book, read_on=today),
+        **help_of(line.municipality_code, line.month, today=today),
+        "next_steps": wording.next_steps(counted, month=line.month, book=rulebook.load(), read_on=today),
     }
+
+
+def help_of(municipality_code: str, month: Month, *, today: date) -> dict[str, Any]:
+    """Return a month's target, and where a municipality finds help: as every mail says it."""
+    return wording.guidance(municipality_code, month, book=rulebook.load(), read_on=today)
 
 
 def rows_of(agent: str) -> dict[str, tuple[Month, ...]]:

@@ -63,6 +63,7 @@ def _summary(
             "proposed": [_facts(line) for line in lines if line.outcome is Outcome.PAUSE_PROPOSED],
             "not_certain": [_facts(line) for line in lines if line.outcome is Outcome.NOT_CERTAIN],
             "waiting": _waiting(evaluated, month),
+            "page_url": f"{settings.base_url()}/sager",
             "without": [municipalities.by_code[code].name for code in without],
             "response_window_days": book.in_force(RuleName.RESPONSE_WINDOW_DAYS, clock.today()).value,
         },

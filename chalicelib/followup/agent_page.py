@@ -18,12 +18,16 @@ from chalicelib.common.errors import AppError, Conflict, NotFound
 from chalicelib.common.written import FormRefused
 from chalicelib.evaluation import reading
 from chalicelib.evaluation.reading import MunicipalityMonth
-from chalicelib.followup import agent_months, case_pages, leader_forms, month_chart, proof_documents
+from chalicelib.followup import agent_months, case_pages, case_wording, done, leader_forms, month_chart, proof_documents
 from chalicelib.followup.agents_page import address, waiting_texts
-from chalicelib.followup.own import is_about_own, own_entries, own_part
-from chalicelib.runtime.web import Answer, BadRequest, see_other, with_forms_to
+from chalicelib.followup.own import is_about_own, is_ongoing, own_entries, own_part
+from chalicelib.rulebook import book as rulebook
+from chalicelib.rulebook.rules import RuleName
+from chalicelib.runtime.web import Answer, BadRequest, with_forms_to
 
 _PURPOSE = "Opfølgning: agentens måneder og sag"
+#: More months than the longest period for which agents' months are kept.
+_EVERY_MONTH = 200
 _TYPED = ("svar", "tekst", "slags", "dato", "kilde", "navn")
 _FIELD_BY_REFUSAL: Mapping[type[AppError], str] = {
     refusals.ReasonMissing: "tekst",
@@ -54,12 +58,13 @@ def shown(visit: Visit, *, errors: Mapping[str, str] | None = None, status: int 
         AgentUnknown: the agent isn't in the municipality's months.
     """
     code, agent = visit.parameters["municipality_code"], visit.parameters["agent"]
-    months = _months(code, agent)
+    dossier = store.get(agent)
+    own = own_part(dossier, code)
+    months = _months(code, agent, own)
     look_log.note(
         who=visit.somebody.address, purpose=_PURPOSE, municipality_code=code, agents=(agent,), clock=visit.clock
     )
-    dossier = store.get(agent)
-    own = own_part(dossier, code)
+    entries = [_told(entry, own, code) for entry in own_entries(store.history(agent), own, code)]
     proofs = [_proof(each, visit) for each in reversed(own.proofs)]
     answer = visit.page(
         "followup/agent.html",
@@ -70,13 +75,13 @@ def shown(visit: Visit, *, errors: Mapping[str, str] | None = None, status: int 
         page=address(code, agent),
         name=municipalities.by_code[code].name,
         stopped=long_date(own.stopped_on) if own.stopped_on else "",
-        chart=month_chart.drawn(agent_months.points(months, [agent])),
+        chart=month_chart.drawn(agent_months.points(months, [agent])) if months else None,
         months=agent_months.rows(months, agent),
         help=_help(months, agent, visit, is_stopped=own.stopped_on is not None),
         waiting=waiting_texts(own),
-        cases=[_case(each, visit) for each in reversed(own.cases)],
+        cases=[_case(each, entries, visit) for each in reversed(own.cases)],
         proofs=proofs,
-        history=case_pages.history(_told(entry, own, code) for entry in own_entries(store.history(agent), own, code)),
+        history=case_pages.history(entries, own),
         can=_can(visit, dossier, own),
         names={"now": _name(own.renamed_to, months), "formerly": _name(own.formerly, months)},
         answers=_answers(own),
@@ -84,20 +89,21 @@ def shown(visit: Visit, *, errors: Mapping[str, str] | None = None, status: int 
         longest_text=leader_forms.LONGEST_TEXT,
         proof_id=token_hex(16),
         typed={field: visit.form.text(field) if errors else "" for field in _TYPED},
+        done=done.text(visit),
         errors=errors or proof_documents.just_refused(proofs),
     )
     bucket = next((each["document_form"].address for each in proofs if each["document_form"]), None)
     return with_forms_to(answer, bucket) if bucket else answer
 
 
-def after(visit: Visit, act: Callable[[str, Person], object]) -> Answer:
-    """Take a step and show the agent again; what the rules say against it stands by its field, nothing typed lost.
+def after(visit: Visit, act: Callable[[str, Person], object], *, form: str) -> Answer:
+    """Take the step of a form and show the agent again; what the rules say against it stands by its field.
 
     Raises:
         AgentUnknown: the agent isn't in the municipality's months.
     """
     code, agent = visit.parameters["municipality_code"], visit.parameters["agent"]
-    _months(code, agent)
+    _months(code, agent, own_part(store.get(agent), code))
     try:
         act(agent, visit.somebody)
     except (NotFound, BadRequest):
@@ -107,25 +113,37 @@ def after(visit: Visit, act: Callable[[str, Person], object]) -> Answer:
     except AppError as refused:
         field = _FIELD_BY_REFUSAL.get(type(refused), "")
         return shown(visit, errors={field: refused.message}, status=409 if isinstance(refused, Conflict) else 422)
-    return see_other(address(code, agent))
+    return done.led_to(address(code, agent), form)
 
 
-def _months(code: str, agent: str) -> tuple[MunicipalityMonth, ...]:
+def _months(code: str, agent: str, own: Dossier) -> tuple[MunicipalityMonth, ...]:
+    """Return the municipality's latest months; the last ones with the agent when those are older and something is open.
+
+    None when what is open outlived the months.
+    """
     months = reading.months_of(code)
-    if not any(agent in month.line_by_agent() for month in months):
+    if any(agent in month.line_by_agent() for month in months):
+        return months
+    if not is_ongoing(own):
         raise AgentUnknown
-    return months
+    every = reading.months_of(code, most=_EVERY_MONTH)
+    last = max((month.month for month in every if agent in month.line_by_agent()), default=None)
+    return tuple(month for month in every if last is not None and month.month <= last)[-len(months) :]
 
 
 def _help(months: Sequence[MunicipalityMonth], agent: str, visit: Visit, *, is_stopped: bool) -> dict[str, Any] | None:
     """Return what can be done for the agent now; None when the latest month calls for nothing."""
-    latest = [line for month in months if (line := month.line_by_agent().get(agent)) is not None][-1]
-    return None if is_stopped else reading.help_for(latest, today=visit.clock.today())
+    lines = [line for month in months if (line := month.line_by_agent().get(agent)) is not None]
+    return reading.help_for(lines[-1], today=visit.clock.today()) if lines and not is_stopped else None
 
 
-def _case(case: Case, visit: Visit) -> dict[str, Any]:
+def _case(case: Case, entries: Sequence[Entry], visit: Visit) -> dict[str, Any]:
+    today, days = visit.clock.today(), None
+    if visit.somebody.role is Role.LEADER:
+        days = rulebook.load().in_force(RuleName.RESPONSE_WINDOW_DAYS, today).value
     return {
-        **case_pages.case_facts(case, today=visit.clock.today()),
+        **case_pages.case_facts(case, entries, today=today),
+        "waits_for": case_wording.waits_for(case, today=today, own_days=days),
         "is_open": case.is_open,
         "must_confirm": any(each.is_open for each in case.instructions),
     }
@@ -134,7 +152,7 @@ def _case(case: Case, visit: Visit) -> dict[str, Any]:
 def _proof(proof: Proof, visit: Visit) -> dict[str, Any]:
     code, agent = visit.parameters["municipality_code"], visit.parameters["agent"]
     document = proof_documents.facts(proof, visit, agent=agent, page=address(code, agent))
-    row = case_pages.proof_row(proof, agent="") | document
+    row = case_pages.proof_facts(proof) | document
     return {**row, "badge": ("Venter på sekretariatet", "info")} if proof.is_waiting else row
 
 

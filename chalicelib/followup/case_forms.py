@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib.cases.dossier import Event
+from chalicelib.cases.refusals import ReasonMissing
 from chalicelib.common import written
 from chalicelib.common.written import FieldRefused, Fields
 from chalicelib.followup.case_pages import DECISIONS
@@ -12,7 +13,7 @@ from chalicelib.runtime.web import BadRequest, Form
 
 LONGEST_REASON = 2000
 _WHATS = {what.value: what for decisions in DECISIONS.values() for what, _, _ in decisions}
-_NO_REASON = "Skriv en begrundelse. Den gemmes og vises for kommunen."
+_NO_REASON = ReasonMissing().message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,8 @@ from chalicelib.cases import naming, refusals, store
 from chalicelib.common import municipalities
 from chalicelib.common.errors import AppError, Conflict, NotFound
 from chalicelib.common.written import FormRefused
-from chalicelib.followup import case_forms, case_ground, case_pages
-from chalicelib.runtime.web import Answer, see_other
+from chalicelib.followup import case_forms, case_ground, case_pages, done
+from chalicelib.runtime.web import Answer
 
 
 class CaseUnknown(NotFound):
@@ -56,15 +56,16 @@ def shown(visit: Visit, *, errors: Mapping[str, str] | None = None, status: int 
         municipality=municipalities.by_code[code].name,
         names=case_pages.names(dossier),
         stopped_on=dossier.stopped_on.isoformat() if dossier.stopped_on else None,
-        case=case_pages.case_facts(current, today=today) if current else None,
+        case=case_pages.case_facts(current, entries, today=today) if current else None,
         ground=case_ground.facts(current.ground, names=names, today=today) if current else None,
         proofs=[
             case_pages.proof_row(each, agent=agent) | {"field": refusal_field(each.proof_id)}
             for each in reversed(dossier.proofs)
         ],
-        history=case_pages.history(entries),
+        history=case_pages.history(entries, dossier),
         longest_reason=case_forms.LONGEST_REASON,
         typed=visit.form.text if errors else _nothing,
+        done=done.text(visit),
         errors=errors or {},
     )
 
@@ -73,8 +74,8 @@ def _names(agent: str) -> tuple[str, ...]:
     return naming.all_names(agent, store.of_agents_by_all_names([agent]))
 
 
-def after(visit: Visit, act: Callable[[str, Person], object], *, reason_field: str = "") -> Answer:
-    """Take a step and show the agent again; what the rules say against it stands by its field, nothing typed lost."""
+def after(visit: Visit, act: Callable[[str, Person], object], *, form: str, reason_field: str = "") -> Answer:
+    """Take the step of a form and show the agent again; what the rules say against it stands by its field."""
     agent = visit.parameters["agent"]
     try:
         act(agent, visit.somebody)
@@ -85,7 +86,7 @@ def after(visit: Visit, act: Callable[[str, Person], object], *, reason_field: s
     except AppError as refused:
         field = reason_field if isinstance(refused, refusals.ReasonMissing) else ""
         return shown(visit, errors={field: refused.message}, status=409 if isinstance(refused, Conflict) else 422)
-    return see_other(case_pages.address(agent))
+    return done.led_to(case_pages.address(agent), form)
 
 
 def refusal_field(proof_id: str) -> str:

@@ -12,7 +12,7 @@ from chalicelib.cases.steps import may_be_decided
 from chalicelib.cases.work import Kind, Work
 from chalicelib.common import municipalities
 from chalicelib.common.danish import clock_time, long_date
-from chalicelib.followup.case_wording import BADGE_BY_STATE, EVENT_NAMES, INSTRUCTION_NAMES, PROOF_NAMES
+from chalicelib.followup.case_wording import BADGE_BY_STATE, EVENT_NAMES, INSTRUCTION_NAMES, PROOF_NAMES, waits_for
 
 #: The decisions of each state, as the form offers them: its value, what it says, and what follows.
 DECISIONS: Mapping[State, tuple[tuple[Event, str, str], ...]] = {
@@ -37,6 +37,11 @@ def held_address(agent: str) -> str:
     return f"/indsigt/{quote(agent, safe='')}"
 
 
+def is_decidable(case: Case, today: date) -> bool:
+    """Whether somebody may decide the case today."""
+    return case.state is State.REOPENED or (case.state is State.PROPOSED and may_be_decided(case, today))
+
+
 def work_row(work: Work, dossier: Dossier, *, today: date) -> dict[str, Any]:
     """Return a line of a worklist."""
     case = dossier.case(int(work.about)) if work.kind is not Kind.VERIFY else None
@@ -52,33 +57,18 @@ def work_row(work: Work, dossier: Dossier, *, today: date) -> dict[str, Any]:
         "address": address(work.agent),
         "since": long_date(work.since),
         "what": what,
+        "is_contested": case is not None and _is_contested(case),
+        "is_decidable": case is not None and is_decidable(case, today),
     }
 
 
-def waits_for(case: Case, *, today: date) -> str:
-    """Return what an open case waits for; empty when nothing more is to be decided."""
-    if case.state is State.REOPENED:
-        return "Tallene er rettet. Afgør, om pausen skal stå."
-    if case.state is not State.PROPOSED:
-        return ""
-    if case.is_agreed:
-        return "Kommunen er enig. Sagen kan afgøres."
-    if case.window_ends_on is None:
-        return "Kommunen er ikke orienteret endnu. Dens frist løber, fra den er det."
-    until = long_date(case.window_ends_on)
-    if may_be_decided(case, today):
-        return f"Kommunens frist udløb den {until}. Sagen kan afgøres."
-    return f"Kommunen kan svare til og med den {until}."
-
-
-def case_facts(case: Case, *, today: date) -> dict[str, Any]:
-    """Return what the page shows of one case, and what can be done in it."""
-    is_decidable = case.state is State.REOPENED or (case.state is State.PROPOSED and may_be_decided(case, today))
+def case_facts(case: Case, entries: Iterable[Entry], *, today: date) -> dict[str, Any]:
+    """Return what the page shows of one case, and what can be done in it; `entries` say who decided it, and why."""
     return {
         "number": case.number,
         "badge": BADGE_BY_STATE[case.state],
         "waits_for": waits_for(case, today=today),
-        "facts": _dates(case),
+        "facts": [*_dates(case), *_decision(case, entries)],
         "remarks": [
             {"what": EVENT_NAMES[each.what], "text": each.text, "by": each.by, "on": long_date(each.on)}
             for each in case.remarks
@@ -92,20 +82,31 @@ def case_facts(case: Case, *, today: date) -> dict[str, Any]:
             }
             for each in case.instructions
         ],
-        "decisions": [(what.value, name, hint) for what, name, hint in DECISIONS[case.state]] if is_decidable else [],
+        "decisions": [(what.value, name, hint) for what, name, hint in DECISIONS[case.state]]
+        if is_decidable(case, today)
+        else [],
         "may_be_told": case.state is State.PROPOSED and case.window_ends_on is None,
     }
 
 
 def proof_row(proof: Proof, *, agent: str) -> dict[str, Any]:
-    """Return a proof; one that waits has the address that answers it."""
+    """Return a proof as the secretariat sees it; one that waits has the address that answers it."""
+    own = f"{address(agent)}/bevis/{quote(proof.proof_id, safe='')}"
+    return {
+        **proof_facts(proof),
+        "address": own if proof.is_waiting else "",
+        "document_address": f"{own}/dokument" if proof.document else "",
+    }
+
+
+def proof_facts(proof: Proof) -> dict[str, Any]:
+    """Return what everybody who sees a proof sees of it."""
     if proof.verified_on is not None:
         badge: tuple[str, str | None] = (f"Godkendt den {long_date(proof.verified_on)}", "success")
     elif proof.refused_on is not None:
         badge = (f"Afvist den {long_date(proof.refused_on)}", "warning")
     else:
         badge = ("Venter på jer", "info")
-    own = f"{address(agent)}/bevis/{quote(proof.proof_id, safe='')}"
     return {
         "proof_id": proof.proof_id,
         "kind": PROOF_NAMES[proof.kind],
@@ -114,17 +115,15 @@ def proof_row(proof: Proof, *, agent: str) -> dict[str, Any]:
         "registered": f"{long_date(proof.registered_on)} af {proof.registered_by}",
         "badge": badge,
         "refusal": proof.refusal or "",
-        "address": own if proof.is_waiting else "",
-        "document_address": f"{own}/dokument" if proof.document else "",
     }
 
 
-def history(entries: Iterable[Entry]) -> list[dict[str, Any]]:
-    """Return what happened, the newest first."""
+def history(entries: Iterable[Entry], dossier: Dossier) -> list[dict[str, Any]]:
+    """Return what happened to a dossier, the newest first."""
     return [
         {
             "at": clock_time(entry.act.at),
-            "what": EVENT_NAMES[entry.what] + (f": {entry.renaming.other}" if entry.renaming else ""),
+            "what": EVENT_NAMES[entry.what] + _about(entry, dossier),
             "by": "Systemet" if entry.act.by == SYSTEM else entry.act.by,
             "reason": entry.reason or "",
         }
@@ -150,6 +149,30 @@ def municipality_of(dossier: Dossier, entries: Iterable[Entry]) -> str | None:
         *(case.ground.municipality_code for case in dossier.cases),
     ]
     return codes[-1] if codes else None
+
+
+def _about(entry: Entry, dossier: Dossier) -> str:
+    proof = dossier.proof(entry.proof_id) if entry.proof_id is not None else None
+    if proof is not None:
+        return f": {PROOF_NAMES[proof.kind]}, {long_date(proof.taken_on)}"
+    return f": {entry.renaming.other}" if entry.renaming else ""
+
+
+def _is_contested(case: Case) -> bool:
+    """Whether the municipality's last word on the proposal is an objection. A comment takes nothing back."""
+    words = [each.what for each in case.remarks if each.what is not Event.COMMENTED]
+    return bool(words) and words[-1] is Event.CONTESTED
+
+
+def _decision(case: Case, entries: Iterable[Entry]) -> list[tuple[str, str]]:
+    """Return who decided last, and why; nothing when nobody did."""
+    decisions = {what for offered in DECISIONS.values() for what, _, _ in offered}
+    taken = [entry for entry in entries if entry.case == case.number and entry.what in decisions]
+    if not taken:
+        return []
+    last = taken[-1]
+    who = f"{EVENT_NAMES[last.what]} den {long_date(last.act.on)} af {last.act.by}"
+    return [("Afgørelse", who), ("Begrundelse", last.reason or "")]
 
 
 def _name(renaming: Renaming | None) -> dict[str, str] | None:

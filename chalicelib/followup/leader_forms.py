@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from chalicelib.cases.dossier import Event, ProofKind
+from chalicelib.cases.refusals import SourceMissing
 from chalicelib.common import agent_ids, written
 from chalicelib.common.written import FieldRefused, Fields, FormRefused
 from chalicelib.followup.case_wording import PROOF_NAMES
@@ -131,5 +132,4 @@ def _kind(text: str) -> ProofKind:
 
 
 def _source(text: str) -> str:
-    missing = "Skriv, hvor beviset kommer fra, for eksempel “Kursusbevis fra e-læringen”."
-    return written.line(text, at_most=_LONGEST_SOURCE, missing=missing)
+    return written.line(text, at_most=_LONGEST_SOURCE, missing=SourceMissing().message)

@@ -54,13 +54,14 @@ def decide(visit: Visit) -> Answer:
             agent, decision.what, decision.reason, seen=seen, by=by, now_in=_now_in(agent), clock=visit.clock
         )
 
-    return _do(visit, enter, reason_field="begrundelse")
+    return _do("afgoer", visit, enter, reason_field="begrundelse")
 
 
 @route(bp, "POST", "/sager/{agent}/bevis/{proof_id}/godkend", summary="Godkend et bevis")
 def verify(visit: Visit) -> Answer:
     proof_id, seen = visit.parameters["proof_id"], case_forms.seen(visit.form)
     return _do(
+        "godkend",
         visit,
         lambda agent, by: service.verify_proof(
             agent, proof_id, seen=seen, by=by, now_in=_now_in(agent), clock=visit.clock
@@ -78,7 +79,7 @@ def refuse(visit: Visit) -> Answer:
         seen = case_forms.seen(visit.form)
         service.refuse_proof(agent, proof_id, reason, seen=seen, by=by, now_in=_now_in(agent), clock=visit.clock)
 
-    return _do(visit, enter, reason_field=field)
+    return _do("afvis", visit, enter, reason_field=field)
 
 
 @route(bp, "GET", "/sager/{agent}/bevis/{proof_id}/dokument", summary="Hent dokumentet ved et bevis")
@@ -89,13 +90,13 @@ def document(visit: Visit) -> Answer:
 @route(bp, "POST", "/sager/{agent}/udfoert", summary="Beskeden til telefonien er udført")
 def carried_out(visit: Visit) -> Answer:
     number = case_forms.case_number(visit.form)
-    return _do(visit, lambda agent, by: service.confirm(agent, number, by=by, clock=visit.clock))
+    return _do("udfoert", visit, lambda agent, by: service.confirm(agent, number, by=by, clock=visit.clock))
 
 
 @route(bp, "POST", "/sager/{agent}/orienteret", summary="Kommunen er orienteret: dens frist løber fra i dag")
 def told(visit: Visit) -> Answer:
     number = case_forms.case_number(visit.form)
-    return _do(visit, lambda agent, by: service.told_by_hand(agent, number, by=by, clock=visit.clock))
+    return _do("orienteret", visit, lambda agent, by: service.told_by_hand(agent, number, by=by, clock=visit.clock))
 
 
 @route(bp, "POST", "/sager/{agent}/navn-fortrudt", summary="Fortryd, at agenten har skiftet id")
@@ -103,7 +104,7 @@ def undo_name(visit: Visit) -> Answer:
     def enter(agent: str, by: Person) -> None:
         renaming.undo(agent, case_forms.reason(visit.form, "fortryd"), by=by, clock=visit.clock)
 
-    return _do(visit, enter, reason_field="fortryd")
+    return _do("navn-fortrudt", visit, enter, reason_field="fortryd")
 
 
 @route(bp, "POST", "/sager/{agent}/stop-fortrudt", summary="Fortryd, at agenten er stoppet")
@@ -111,12 +112,12 @@ def undo_stop(visit: Visit) -> Answer:
     def enter(agent: str, by: Person) -> None:
         stopping.undo(agent, case_forms.reason(visit.form, "fortrydstop"), by=by, clock=visit.clock)
 
-    return _do(visit, enter, reason_field="fortrydstop")
+    return _do("stop-fortrudt", visit, enter, reason_field="fortrydstop")
 
 
 def _now_in(agent: str) -> frozenset[str]:
     return reading.last_rows(agent).municipality_codes
 
 
-def _do(visit: Visit, act: Callable[[str, Person], object], *, reason_field: str = "") -> Answer:
-    return case_page.after(visit, act, reason_field=reason_field)
+def _do(form: str, visit: Visit, act: Callable[[str, Person], object], *, reason_field: str = "") -> Answer:
+    return case_page.after(visit, act, form=form, reason_field=reason_field)

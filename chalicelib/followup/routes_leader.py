@@ -33,7 +33,7 @@ def answer_proposal(visit: Visit) -> Answer:
         said, seen = leader_forms.said(visit.form), case_forms.seen(visit.form)
         service.remark(agent, said.what, said.text, seen=seen, by=by, clock=visit.clock)
 
-    return agent_page.after(visit, enter)
+    return agent_page.after(visit, enter, form="svar")
 
 
 @route(bp, "POST", f"{_AGENT}/beviser", summary="Registrér et bevis for undervisning")
@@ -50,7 +50,7 @@ def register_proof(visit: Visit) -> Answer:
             clock=visit.clock,
         )
 
-    return agent_page.after(visit, enter)
+    return agent_page.after(visit, enter, form="beviser")
 
 
 @route(bp, "GET", f"{_AGENT}/beviser/{{proof_id}}/dokument", summary="Hent dokumentet ved et bevis")
@@ -64,7 +64,7 @@ def confirm_instruction(visit: Visit) -> Answer:
     def enter(agent: str, by: Person) -> None:
         service.confirm(agent, case_forms.case_number(visit.form), by=by, clock=visit.clock)
 
-    return agent_page.after(visit, enter)
+    return agent_page.after(visit, enter, form="udfoert")
 
 
 @route(bp, "POST", f"{_AGENT}/stoppet", summary="Registrér, at agenten er stoppet")
@@ -73,7 +73,7 @@ def agent_stopped(visit: Visit) -> Answer:
         leader_forms.check_sure(visit.form)
         stopping.stop(agent, by=by, clock=visit.clock)
 
-    return agent_page.after(visit, enter)
+    return agent_page.after(visit, enter, form="stoppet")
 
 
 @route(bp, "POST", f"{_AGENT}/nyt-navn", summary="Registrér, at agenten har fået et nyt id")
@@ -81,4 +81,4 @@ def agent_renamed(visit: Visit) -> Answer:
     def enter(agent: str, by: Person) -> None:
         renaming.rename(agent, leader_forms.new_name(visit.form), by=by, clock=visit.clock)
 
-    return agent_page.after(visit, enter)
+    return agent_page.after(visit, enter, form="nyt-navn")

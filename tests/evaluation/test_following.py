@@ -293,6 +293,7 @@ def test_the_summary_comes_once_when_the_last_municipality_is_evaluated(hotline:
 
     facts = mail("summary_2024-12").facts
     assert facts["agents_count"] == 7
+    assert facts["page_url"].endswith("/sager")
     assert [(each["municipality"], each["agent"], each["answered"]) for each in facts["proposed"]] == [
         ("Furesø", "190-001", 300),
         ("Aarhus", "751-001", 300),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from html import unescape
 
@@ -14,6 +15,7 @@ from chalicelib.access import look_log
 from chalicelib.access.people import Person
 from chalicelib.cases import service, store
 from chalicelib.cases.dossier import Event, ProofKind, State
+from chalicelib.evaluation import reading
 from tests.access.looks import looks_at
 from tests.cases.dossiers import seen
 from tests.conftest import SettableClock
@@ -258,6 +260,54 @@ def test_what_happened_in_another_municipality_stays_there(proposed: Hotline, si
     assert len(latest().remarks) == 1
 
 
+def test_an_agent_whose_case_is_open_has_a_page_however_old_the_months_are(
+    proposed: Hotline, leader: Visitor, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pause(clock)
+    months_of = reading.months_of
+    newer = [replace(months_of("751")[-1], month=JANUARY, lines=())]
+    monkeypatch.setattr(
+        reading, "months_of", lambda code, most=12: (*months_of(code), *newer)[-(1 if most == 12 else most) :]
+    )
+
+    text = leader.get(PAGE).text
+
+    assert "december 2024" in text
+    assert f'href="{PAGE}"' in leader.get("/opfoelgning/751").text
+    assert leader.get("/opfoelgning/751/751-003").status_code == 404
+    assert "751-003" not in leader.get("/opfoelgning/751").text
+    assert send(leader, "beviser") == 303
+
+
+@pytest.mark.parametrize("form", ["svar", "beviser", "stoppet"])
+def test_a_form_that_went_well_says_so_first_and_has_the_focus(leader: Visitor, form: str) -> None:
+    answer = leader.post(f"{PAGE}/{form}", {"udgave": str(seen(AGENT)), **FORMS[form]})
+
+    shown = leader.get(answer.headers["Location"]).text
+    assert 'role="status" tabindex="-1" autofocus' in shown
+    assert shown.index('role="status"') < shown.index("<h1>")
+    assert 'role="status"' not in leader.get(f"{PAGE}?gjort=noget").text
+
+
+def test_the_days_to_answer_are_told_to_the_municipality_as_its_own(
+    site: Site, leader: Visitor, clock: SettableClock
+) -> None:
+    assert "I har mindst 14 dage fra mailen til at svare." in leader.get(PAGE).text
+    assert "Kommunen er ikke orienteret endnu." in site.signed_in(SECRETARIAT).get(PAGE).text
+
+    service.open_window(AGENT, clock=clock)
+    assert "I kan svare til og med den 19. januar 2025." in leader.get(PAGE).text
+
+
+def test_several_proofs_that_wait_are_one_line_and_the_history_tells_them_apart(leader: Visitor) -> None:
+    for number, kind in enumerate(("physical", "e_learning")):
+        send(leader, "beviser", bevis=str(number) * 32, slags=kind)
+
+    text = leader.get(PAGE).text
+    assert text.count("Sekretariatet skal se på 2 beviser") == 1
+    assert "Bevis registreret: E-læring, 2. januar 2025" in text
+
+
 def test_an_agent_s_id_may_hold_any_letters(proposed: Hotline, site: Site) -> None:
     fill(proposed, DECEMBER, k751={AGENT: LOW, "Åse & Bo #1": LOW})
     proposed.ask("751", DECEMBER)
@@ -267,5 +317,5 @@ def test_an_agent_s_id_may_hold_any_letters(proposed: Hotline, site: Site) -> No
     assert f'href="{page}"' in leader.get("/opfoelgning/751").text
     assert "Agent Åse &amp; Bo #1" in leader.get(page).text
     sent = leader.post(f"{page}/beviser", FORMS["beviser"])
-    assert (sent.status_code, sent.headers["Location"]) == (303, page)
+    assert (sent.status_code, sent.headers["Location"]) == (303, f"{page}?gjort=beviser")
     assert len(store.get("Åse & Bo #1").proofs) == 1

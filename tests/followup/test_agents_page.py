@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from pynamodb.exceptions import PutError
 
@@ -9,7 +11,8 @@ from chalicelib.access import look_log
 from chalicelib.access.people import Person
 from tests.access.looks import looks_at
 from tests.conftest import SettableClock
-from tests.evaluation.hotline import Hotline
+from tests.evaluation.hotline import DECEMBER, HIGH, LOW, Hotline
+from tests.evaluation.test_following import fill
 from tests.web import CHAIR, SECRETARIAT, STEERING_GROUP, Site, leader_of
 
 LIST = "/opfoelgning/751"
@@ -21,12 +24,26 @@ def test_the_list_shows_each_agent_with_figures_step_and_what_waits(
 ) -> None:
     page = site.signed_in(person).get(LIST).text
 
-    assert f'<a class="function-link" href="{LIST}/751-001">751-001</a>' in page
+    assert f'<a class="function-link ddh-unbroken" href="{LIST}/751-001">751-001</a>' in page
     assert "30 af 100" in page
     assert "Trin 3: pause foreslået" in page
     assert "Sekretariatet skal afgøre sagen" in page
     assert "På eller over målet" in page
     assert "190-001" not in page
+
+
+def test_those_with_something_waiting_come_first_and_then_those_below_target(
+    proposed: Hotline, site: Site, clock: SettableClock
+) -> None:
+    fill(proposed, DECEMBER, k751={"751-000": HIGH, "751-001": LOW, "751-002": LOW, "751-003": HIGH, "751-009": LOW})
+    proposed.ask("751", DECEMBER)
+    proposed.drain()
+
+    page = site.signed_in(leader_of("751")).get(LIST).text
+
+    assert re.findall(r">(751-00.)</a>", page) == ["751-001", "751-002", "751-009", "751-000", "751-003"]
+    assert "https://elearning.ddh.example/straksafklaring" in page
+    assert "14. januar 2025 og 11. februar 2025" in page
 
 
 @pytest.mark.parametrize("person", [leader_of("190"), CHAIR, STEERING_GROUP], ids=["other leader", "chair", "group"])

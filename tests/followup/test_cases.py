@@ -82,7 +82,7 @@ def test_a_decision_waits_for_the_municipality_s_days_and_is_then_taken_with_its
 ) -> None:
     assert decide(staff, "paused") == 422
     assert post(staff, "orienteret", sag="1").status_code == 303
-    assert "Kommunen kan svare til og med den 19. januar 2025" in staff.get(PAGE).text
+    assert "Sagen kan afgøres fra den 20. januar 2025, eller når kommunen er enig." in staff.get(PAGE).text
     assert f"{PAGE}/afgoer" not in staff.get(PAGE).text
 
     move_to(clock, date(2025, 1, 20))
@@ -227,6 +227,32 @@ def test_nobody_decides_on_a_page_from_before_the_municipality_objected(staff: V
     assert latest().state is State.PROPOSED
 
 
+def test_cases_that_can_be_decided_come_first_and_an_objection_is_seen(staff: Visitor, clock: SettableClock) -> None:
+    assert "sager venter på kommunen" in staff.get("/sager").text
+    service.remark(AGENT, Event.AGREED, "", seen=seen(AGENT), by=LEADER, clock=clock)
+    service.remark("751-002", Event.CONTESTED, "Nej", seen=seen("751-002"), by=LEADER, clock=clock)
+
+    text = staff.get("/sager").text
+
+    assert "1 sag kan afgøres nu" in text
+    assert text.index(f"{AGENT}</a>") < text.index("2 sager venter på kommunen") < text.index("190-001</a>")
+    assert text.count(">Indsigelse</span>") == 1
+    assert text.index("751-002</a>") < text.index(">Indsigelse</span>")
+
+
+def test_who_decided_and_why_stands_beside_the_case_and_no_pause_is_not_called_a_refusal(
+    staff: Visitor, site: Site, clock: SettableClock
+) -> None:
+    service.remark(AGENT, Event.AGREED, "", seen=seen(AGENT), by=LEADER, clock=clock)
+    assert decide(staff, "declined", "Telefonerne var nede") == 303
+
+    for text in (staff.get(PAGE).text, site.signed_in(LEADER).get(f"/opfoelgning/751/{AGENT}").text):
+        case, _, _ = text.partition("Hvem gjorde hvad")
+        assert "Telefonerne var nede" in case
+        assert f"Ingen pause den 5. januar 2025 af {SECRETARIAT.address}" in case
+        assert "Afvist" not in text
+
+
 def test_nobody_says_that_the_municipality_was_told_of_another_proposal(
     staff: Visitor, proposed: Hotline, clock: SettableClock
 ) -> None:
@@ -304,5 +330,8 @@ def test_an_agent_s_id_may_hold_any_letters(site: Site, staff: Visitor, clock: S
 
     assert 'href="/sager/%C3%85se%20%26%20Bo%20%231"' in staff.get("/sager").text
     answer = staff.post("/sager/%C3%85se%20%26%20Bo%20%231/orienteret", {"sag": "1"})
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/sager/%C3%85se%20%26%20Bo%20%231")
+    assert (answer.status_code, answer.headers["Location"]) == (
+        303,
+        "/sager/%C3%85se%20%26%20Bo%20%231?gjort=orienteret",
+    )
     assert store.get(agent).cases[0].window_ends_on is not None

@@ -79,7 +79,7 @@ def _the_secretariat_waits_for_the_answer(person: Person, run: LocalSite) -> Non
     person.opens("/sager")
     person.inspects("cases")
     person.follows(_AGENT)
-    assert "Kommunen kan svare til og med den 21. januar 2025" in person.sees
+    assert "Sagen kan afgøres fra den 22. januar 2025" in person.sees
     assert "Agenten har taget de svære sager" in person.sees
     assert "Afgør sagen" not in person.sees
     person.inspects("case-waits")
@@ -114,7 +114,7 @@ def _the_municipality_carries_it_out_and_registers_proofs(person: Person, run: L
         person.ticks("slags", kind)
         person.writes(dato="21-01-2025", kilde="Kursusbevis")
         person.presses("Registrér beviset")
-    assert "Sekretariatet skal se på et bevis" in person.sees
+    assert "Sekretariatet skal se på 1 bevis" in person.sees
     person.inspects("agent-paused")
 
 
