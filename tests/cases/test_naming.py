@@ -18,6 +18,7 @@ from chalicelib.cases.dossier_json import dossier_from_json, dossier_to_json
 from chalicelib.common.clock import Clock
 from chalicelib.common.errors import AppError, Conflict
 from chalicelib.common.months import Month
+from chalicelib.rulebook import book
 from tests import faults
 from tests.cases.dossiers import LEADER, act, ground
 from tests.conftest import EmulatedAWS
@@ -27,6 +28,12 @@ TODAY = act(date(2025, 1, 5), LEADER)
 BY = Person(address=LEADER, role=Role.LEADER, municipality_code="741")
 STAFF = Person(address="s@ddh.example", role=Role.SECRETARIAT)
 OLD, NEW = Dossier(agent="A-1"), Dossier(agent="B-2")
+
+
+@pytest.fixture
+def rules(aws: EmulatedAWS) -> None:
+    """The rules by which mails are sent."""
+    book.seed()
 
 
 def said(old: Dossier, new: Dossier, **changes: Any) -> tuple[Step, Step] | None:
@@ -138,7 +145,7 @@ def rename(old: str = "A-1", new: str = "B-2", *, clock: Clock) -> None:
     renaming.rename(old, new, last_month=NOVEMBER, first_month=None, is_elsewhere=False, by=BY, clock=clock)
 
 
-def test_both_are_written_or_neither(aws: EmulatedAWS, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_both_are_written_or_neither(rules: None, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     commit_together = store.commit_together
 
     def after_somebody_else(*args: Any, **rest: Any) -> None:
@@ -158,7 +165,7 @@ def test_both_are_written_or_neither(aws: EmulatedAWS, clock: Clock, monkeypatch
     assert list(store.of_agents_by_all_names(["A-1"])) == ["A-1", "B-2"]
 
 
-def test_of_two_who_say_it_at_once_one_wins(aws: EmulatedAWS, clock: Clock) -> None:
+def test_of_two_who_say_it_at_once_one_wins(rules: None, clock: Clock) -> None:
     first, second, new = store.get("A-1"), store.get("C-3"), store.get("B-2")
     told, also_told = said(first, new), said(second, new)
     assert told is not None
@@ -172,7 +179,7 @@ def test_of_two_who_say_it_at_once_one_wins(aws: EmulatedAWS, clock: Clock) -> N
     assert store.get("C-3").version == 0
 
 
-def test_whose_answer_was_lost_knows_that_both_are_stored(aws: EmulatedAWS, clock: Clock) -> None:
+def test_whose_answer_was_lost_knows_that_both_are_stored(rules: None, clock: Clock) -> None:
     with faults.answer_lost_at(1):
         rename(clock=clock)
 
@@ -181,9 +188,7 @@ def test_whose_answer_was_lost_knows_that_both_are_stored(aws: EmulatedAWS, cloc
     assert store.get("A-1").renamings == ()
 
 
-def test_an_agent_is_stopped_by_a_leader_of_the_municipality_that_it_is_in_alone(
-    aws: EmulatedAWS, clock: Clock
-) -> None:
+def test_an_agent_is_stopped_by_a_leader_of_the_municipality_that_it_is_in_alone(rules: None, clock: Clock) -> None:
     with pytest.raises(refusals.NotTheirAgent):
         service.stop("A-1", now_in=("250", "751"), by=BY, clock=clock)
     assert store.get("A-1").version == 0
