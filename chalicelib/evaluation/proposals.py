@@ -15,9 +15,12 @@ from chalicelib.cases.dossier import Dossier, Ground, GroundMonth
 from chalicelib.cases.effects import NO_EFFECTS, Effects, effects
 from chalicelib.cases.work import Kind
 from chalicelib.common.clock import Clock
+from chalicelib.common.errors import Conflict
 from chalicelib.common.months import Month
 from chalicelib.evaluation import letters
+from chalicelib.evaluation import store as ledger_store
 from chalicelib.evaluation.ledger import Line, MunicipalityMonth, Row
+from chalicelib.evaluation.requests import LIVE
 from chalicelib.evaluation.rules import Outcome
 from chalicelib.mail import outbox
 
@@ -58,6 +61,9 @@ def reconcile(
     """Bring the cases of a municipality up to date with the months of its ledger. Harmless to repeat.
 
     First what lost its ground, then what is proposed: an agent has one open case.
+
+    Raises:
+        Conflict: a month that a case would be changed by has another revision by now; whoever is slow looks again.
     """
     lines = {
         (line.agent, month): line
@@ -70,11 +76,19 @@ def reconcile(
             ground = case.ground
             is_ours = ground.municipality_code == municipality_code and ground.month in current
             if case.is_open and is_ours and (agent, ground.month) not in lines:
+                _check_is_current(current[ground.month])
                 service.remove_ground(agent, case.number, clock=clock)
     for (agent, month), line in sorted(lines.items()):
         known = dossiers[agent].cases if agent in dossiers else ()
         if not any(_stands_for(case.ground, municipality_code, month) and not case.is_withdrawn for case in known):
+            _check_is_current(current[month])
             service.propose(agent, _ground_of(line, current), clock=clock)
+
+
+def _check_is_current(evaluated: MunicipalityMonth) -> None:
+    code, month = evaluated.municipality_code, evaluated.month
+    if ledger_store.heads(LIVE, [code])[code].revision_by_month.get(month) != evaluated.revision:
+        raise Conflict(f"kommune {code} blev evalueret samtidig")
 
 
 def _ground_of(line: Line, current: Mapping[Month, MunicipalityMonth]) -> Ground:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 import pytest
 
@@ -10,8 +12,9 @@ from chalicelib.access.people import Person, Role
 from chalicelib.cases import service, store
 from chalicelib.cases.dossier import Case, Event, ProofKind, State
 from chalicelib.cases.work import Kind
+from chalicelib.common.errors import Conflict
 from chalicelib.common.months import Month
-from chalicelib.evaluation import reading
+from chalicelib.evaluation import proposals, reading
 from chalicelib.evaluation.requests import LIVE
 from tests.cases.dossiers import seen
 from tests.conftest import SettableClock
@@ -97,6 +100,28 @@ def test_a_correction_reopens_a_pause_and_tells_both(proposed: Hotline, clock: S
         ("reopened", (LEADER.address,)),
         ("reopened", ("sekretariat@ddh.example",)),
     ]
+
+
+def test_a_slow_worker_takes_no_ground_by_a_revision_that_another_replaced(
+    proposed: Hotline, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pause(clock)
+    held: list[Callable[[], None]] = []
+    with monkeypatch.context() as slow:
+        reconcile = proposals.reconcile
+        slow.setattr(proposals, "reconcile", lambda *read, **rest: held.append(partial(reconcile, *read, **rest)))
+        fill(proposed, NOVEMBER, k751={AGENT: HIGH, "751-002": LOW, "751-003": HIGH})
+        proposed.ask("751", NOVEMBER)
+        proposed.drain()
+    fill(proposed, NOVEMBER, k751={AGENT: LOW, "751-002": LOW, "751-003": HIGH})
+    proposed.ask("751", NOVEMBER)
+    proposed.drain()
+
+    with pytest.raises(Conflict):
+        held[0]()
+
+    assert outcome(DECEMBER) == "step_3_pause_proposed"
+    assert latest().state is State.PAUSED
 
 
 def test_a_pause_that_a_person_upheld_is_not_reopened_by_another_look(proposed: Hotline, clock: SettableClock) -> None:
