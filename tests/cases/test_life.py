@@ -46,23 +46,30 @@ class Life(RuleBasedStateMachine):
         self.dossier = step.dossier
         self.entries += step.entries
 
-    @initialize(is_paused=st.booleans())
-    def begins(self, is_paused: bool) -> None:
-        """Half of the lives begin in a pause, so that what follows from one is seen often."""
+    @initialize(is_paused=st.booleans(), is_upheld=st.booleans())
+    def begins(self, is_paused: bool, is_upheld: bool) -> None:
+        """Half of the lives begin in a pause, upheld or not, so that what follows from one is seen often."""
         if is_paused:
             self.is_proposed("2024-10")
             self.mail_is_accepted()
             self.time_passes(20)
             self.somebody_decides(Event.PAUSED, "Fordi", ())
+        if is_paused and is_upheld:
+            self.ground_falls_away(1)
+            self.somebody_decides(Event.UPHELD, "Fordi", ())
 
     @rule(days=_DAYS)
     def time_passes(self, days: int) -> None:
         self.today += timedelta(days=days)
 
-    @rule(first=st.sampled_from(["2024-10", "2024-11", "2025-01"]))
+    @rule(first=st.sampled_from(["2024-10", "2024-11", "2025-01", "2025-09"]))
     def is_proposed(self, first: str) -> None:
         with suppress(AppError):
+            stopped_on = self.dossier.stopped_on
             self._take(steps.proposed(self.dossier, ground=ground(first), act=act(self.today, "system")))
+            if stopped_on is not None and ground(first).month.first_day <= stopped_on:
+                assert self.dossier.open_case is None, "nothing opens about who had stopped by then"
+                assert self.dossier.stopped_on == stopped_on
 
     @precondition(_is_open)
     @rule()
