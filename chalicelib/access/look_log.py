@@ -7,6 +7,8 @@ shows agents of several:
   the look before: what is erased by month is the chain's beginning.
 - `looks-chain#<scope>` / `<number>`: its link, which stays (look_chain.py). The number alone is the key, so that two
   who note at once, also at the turn of a month, can't both be next.
+- `looks-of#<agent>` / `<month>#<scope>`: that looks at the agent lie there, written and erased with them. Looks
+  of `all` have none: they are few, and name very many.
 - `looks-erased#<scope>` / `<number>`: which months' looks were erased on purpose. It has its link like a look.
 
 Source: decision 22.
@@ -36,6 +38,8 @@ from chalicelib.runtime.tables import Table, conflict_means, transaction
 EVERYWHERE = "all"
 #: An id has 64 characters at most, of 4 bytes; a DynamoDB item holds 400 KB.
 _MOST_AGENTS_A_LOOK = 1000
+#: Each is one more item of the look's transaction, which has 100 at most.
+_MOST_AGENTS_A_LOOK_IN_A_MUNICIPALITY = 90
 #: Each try that fails is a look of somebody else's that was noted.
 _TRIES = 25
 
@@ -90,6 +94,13 @@ class _LinkRow(Table):
         return Link(number=self.sk, month=self.month, kind=self.kind, digest=self.digest, chain=self.chain)
 
 
+class _OfAgent(Table):
+    feature = "access"
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+
 def note(*, who: str, purpose: str, municipality_code: str | None, agents: Sequence[str], clock: Clock) -> None:
     """Write down a look at these agents. Two at the same instant are two; one at very many is several.
 
@@ -100,8 +111,9 @@ def note(*, who: str, purpose: str, municipality_code: str | None, agents: Seque
     """
     at = clock.now()
     in_order = sorted(agents)
-    for start in range(0, max(1, len(in_order)), _MOST_AGENTS_A_LOOK):
-        some = in_order[start : start + _MOST_AGENTS_A_LOOK]
+    most = _MOST_AGENTS_A_LOOK_IN_A_MUNICIPALITY if municipality_code else _MOST_AGENTS_A_LOOK
+    for start in range(0, max(1, len(in_order)), most):
+        some = in_order[start : start + most]
         _append(
             municipality_code or EVERYWHERE,
             Kind.LOOK,
@@ -110,16 +122,27 @@ def note(*, who: str, purpose: str, municipality_code: str | None, agents: Seque
         )
 
 
-def of_agent(agent: str, scopes: Collection[str], *, since: Month, until: Month) -> tuple[Look, ...]:
-    """Return every look at an agent in these scopes and months, oldest first: one strong query a scope and month."""
+def of_agent(agent: str, *, since: Month, until: Month) -> tuple[Look, ...]:
+    """Return every look at an agent in these months, oldest first.
+
+    One strong query to find where they lie, one a municipality and month in which the agent was looked at, and one a
+    month for what shows agents of several municipalities.
+    """
     looks = [
         look
-        for scope in sorted(scopes)
-        for month in months_from(since, until)
-        for row in _Content.query(_looks_key(scope, str(month)), consistent_read=True)
+        for scope, month in _places(agent, since, until)
+        for row in _Content.query(_looks_key(scope, month), consistent_read=True)
         if agent in (look := _look(row, scope)).agents
     ]
     return tuple(sorted(looks, key=lambda look: look.at))
+
+
+def _places(agent: str, since: Month, until: Month) -> list[tuple[str, str]]:
+    """Return the scopes and months in which looks at an agent may lie."""
+    rows = _OfAgent.query(_of_agent_key(agent), _OfAgent.sk.between(f"{since}#", f"{until}#~"), consistent_read=True)
+    noted = [row.sk.partition("#") for row in rows]
+    everywhere = [(EVERYWHERE, str(month)) for month in months_from(since, until)]
+    return [*((scope, month) for month, _, scope in noted), *everywhere]
 
 
 def check(scope: str, *, also: Collection[Month] = ()) -> Checked:
@@ -180,9 +203,12 @@ def _erase(scope: str, until: Month) -> int:
 def _delete(scope: str, months: Sequence[Month]) -> int:
     erased = 0
     for month in months:
-        for row in _Content.query(_looks_key(scope, str(month)), consistent_read=True):
+        rows = list(_Content.query(_looks_key(scope, str(month)), consistent_read=True))
+        for agent in sorted({agent for row in rows for agent in _found_by(row, scope)}):
+            _OfAgent(_of_agent_key(agent), f"{month}#{scope}").delete()
+        for row in rows:
             row.delete()
-            erased += 1
+        erased += len(rows)
     return erased
 
 
@@ -199,6 +225,8 @@ def _append(scope: str, kind: Kind, content: Mapping[str, Any], *, month: Month)
             with conflict_means("Et andet opslag blev noteret samtidig."), transaction() as writing:
                 writing.save(row, condition=_Content.pk.does_not_exist())
                 writing.save(_LinkRow.of(scope, link), condition=_LinkRow.pk.does_not_exist())
+                for agent in _found_by(row, scope) if kind is Kind.LOOK else ():
+                    writing.save(_OfAgent(_of_agent_key(agent), f"{link.month}#{scope}"))
             return
         except Conflict:
             # Nobody else has the salt: a content that is there with it is this one, whose answer was lost.
@@ -231,6 +259,15 @@ def _look(row: _Content, scope: str) -> Look:
         municipality_code=None if scope == EVERYWHERE else scope,
         agents=tuple(told["agents"]),
     )
+
+
+def _found_by(look: _Content, scope: str) -> tuple[str, ...]:
+    """Return the agents by whom a look is found."""
+    return () if scope == EVERYWHERE else tuple(json.loads(look.told).get("agents", ()))
+
+
+def _of_agent_key(agent: str) -> str:
+    return f"looks-of#{agent}"
 
 
 def _looks_key(scope: str, month: str) -> str:

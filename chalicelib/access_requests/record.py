@@ -3,7 +3,8 @@
 The number of calls to AWS is bounded by months and municipalities, not by how much is stored: for each month kept one
 read and one batch of the figures; for each run and municipality in which the agent had rows one query; for each
 revision of those municipalities' months three mails, for each entry of the history two; for each municipality and month
-two queries of the looks. An agent of one municipality with all of 36 months takes some 350 calls.
+with looks at the agent, and each month of looks at several, one query, and as much again to check their chains. An
+agent of one municipality with all of 36 months takes some 350 calls.
 """
 
 from __future__ import annotations
@@ -25,9 +26,7 @@ from chalicelib.kpi import figures
 from chalicelib.kpi.figures import AgentFigure
 from chalicelib.mail import outbox
 from chalicelib.mail.outbox import MailState
-
-#: [A] What is older is deleted, up to a month late.
-MONTHS_KEPT = 37
+from chalicelib.rulebook.rules import RuleBook, RuleName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +70,11 @@ class Looks:
         return not any(each.broken for each in self.checked)
 
 
-def of_agent(agent: str, *, today: date) -> Record:
+def of_agent(agent: str, *, today: date, book: RuleBook) -> Record:
     """Return what is held about the agent."""
     said = reading.said_of_agent(agent)
     history = store.history(agent)
-    found = figures.agent_months(agent, months_kept(today))
+    found = figures.agent_months(agent, months_held(today, book))
     return Record(
         agent=agent,
         other_ids=tuple(
@@ -89,23 +88,29 @@ def of_agent(agent: str, *, today: date) -> Record:
     )
 
 
-def looks_at(record: Record, *, now: datetime) -> Looks:
-    """Return the looks at the agent: in the agent's municipalities, and where agents of several are shown.
+def looks_at(record: Record, *, now: datetime, book: RuleBook) -> Looks:
+    """Return the looks at the agent, in whatever municipality, and where agents of several are shown.
 
     Looks lie in the months of real instants, whatever the business date is.
     """
-    months = months_kept(now.astimezone(COPENHAGEN).date())
-    scopes = (*record.municipality_codes, look_log.EVERYWHERE)
+    months = months_held(now.astimezone(COPENHAGEN).date(), book)
+    looks = look_log.of_agent(record.agent, since=months[0], until=months[-1])
+    codes = {look.municipality_code for look in looks if look.municipality_code}.union(record.municipality_codes)
     return Looks(
-        looks=look_log.of_agent(record.agent, scopes, since=months[0], until=months[-1]),
-        checked=tuple(look_log.check(scope, also=months) for scope in scopes),
+        looks=looks,
+        checked=tuple(look_log.check(scope, also=months) for scope in (*sorted(codes), look_log.EVERYWHERE)),
     )
 
 
-def months_kept(today: date) -> tuple[Month, ...]:
-    """Return the months of which anything may be held; the next one too, for whom a clock is ahead."""
+def months_held(today: date, book: RuleBook) -> tuple[Month, ...]:
+    """Return the months of which anything may be held: what is past the rule is erased up to a month late.
+
+    By the longest rule there was: a shorter one may not have erased everything yet. The next month too, for whom a
+    clock is ahead.
+    """
+    longest = max(rule.value for rule in book.rules if rule.name is RuleName.RETENTION_MONTHS)
     this = Month.of(today)
-    return tuple(months_from(this.plus(-MONTHS_KEPT), this.next()))
+    return tuple(months_from(this.plus(-longest - 1), this.next()))
 
 
 def _mails(

@@ -13,22 +13,18 @@ from chalicelib.access.visit import Visit
 from chalicelib.access_requests import record
 from chalicelib.access_requests.roles import Roles
 from chalicelib.access_requests.sections import sections
-from chalicelib.common import written
+from chalicelib.common import agent_ids, written
 from chalicelib.common.danish import clock_time
 from chalicelib.common.errors import NotFound
 from chalicelib.common.written import Fields, FormRefused
 from chalicelib.followup.case_pages import held_address
-from chalicelib.runtime.web import Answer, see_other
+from chalicelib.rulebook import book as rulebook
+from chalicelib.rulebook.rules import RuleName
+from chalicelib.runtime.web import STANDS_ALONE, Answer, see_other
 
 bp = Blueprint(__name__)
 
 _PURPOSE = "Indsigtsbegæring"
-_LONGEST_AGENT = 64
-#: The file is a page of its own with its style inside, and repeats what people typed: it may do nothing else.
-_STANDS_ALONE = {
-    "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; "
-    "form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
-}
 
 
 class NothingHeld(NotFound):
@@ -51,7 +47,7 @@ def search(visit: Visit) -> Answer:
 @route(bp, "POST", "/indsigt", summary="Gå til det, der er om en agent")
 def find(visit: Visit) -> Answer:
     typed, fields = visit.form.text("agent"), Fields()
-    agent = fields.read("agent", lambda: written.words(typed, at_most=_LONGEST_AGENT, missing="Skriv agentens id."))
+    agent = fields.read("agent", lambda: written.words(typed, at_most=agent_ids.LONGEST, missing="Skriv agentens id."))
     try:
         fields.check()
     except FormRefused as refused:
@@ -72,7 +68,7 @@ def file(visit: Visit) -> Answer:
 
     name = re.sub(r"[^A-Za-z0-9-]+", "-", visit.parameters["agent"]).strip("-") or "agent"
     attachment = {"Content-Disposition": f'attachment; filename="indsigt-{name}.html"'}
-    return Answer(body=render("access_requests/file.html", **_facts(visit)), headers=_STANDS_ALONE | attachment)
+    return Answer(body=render("access_requests/file.html", **_facts(visit)), headers=STANDS_ALONE | attachment)
 
 
 def _facts(visit: Visit) -> dict[str, Any]:
@@ -81,19 +77,19 @@ def _facts(visit: Visit) -> dict[str, Any]:
     Raises:
         NothingHeld: about the agent is nothing.
     """
-    agent, now = visit.parameters["agent"], visit.clock.now()
-    found = record.of_agent(agent, today=visit.clock.today())
-    if found.is_empty and not record.looks_at(found, now=now).looks:
+    agent, now, today, book = visit.parameters["agent"], visit.clock.now(), visit.clock.today(), rulebook.load()
+    found = record.of_agent(agent, today=today, book=book)
+    if found.is_empty and not record.looks_at(found, now=now, book=book).looks:
         raise NothingHeld
     look_log.note(
         who=visit.somebody.address, purpose=_PURPOSE, municipality_code=None, agents=(agent,), clock=visit.clock
     )
-    looks = record.looks_at(found, now=now)
+    looks = record.looks_at(found, now=now, book=book)
     return {
         "agent": agent,
         "address": held_address(agent),
         "others": [(other, held_address(other)) for other in found.other_ids],
         "made": clock_time(now),
-        "months_kept": record.MONTHS_KEPT - 1,
+        "months_kept": book.in_force(RuleName.RETENTION_MONTHS, today).value,
         "sections": sections(found, looks, role_of=Roles().of),
     }

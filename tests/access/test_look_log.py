@@ -82,7 +82,10 @@ def test_looks_are_found_by_scope_and_month(aws: EmulatedAWS, clock: SettableClo
         note_in(clock, month, "751-001")
 
     assert [each.at.month for each in looks_at("751-001", since=NOW.next(), until=NOW.plus(2))] == [3, 4]
-    assert look_log.of_agent("751-001", ["190", "all"], since=NOW, until=NOW.plus(2)) == ()
+    note(clock, "751-001", code="190")
+    note(clock, "751-001", code=None)
+    found = [each.municipality_code for each in looks_at("751-001", until=NOW.plus(2))]
+    assert sorted(map(str, found)) == ["190", "751", "751", "751", "None"]
     assert looks_at("751-00", until=NOW.plus(2)) == ()
 
 
@@ -109,6 +112,32 @@ def test_a_look_at_very_many_names_them_all(aws: EmulatedAWS, clock: SettableClo
 
     assert len(looks_at(many[0])) == len(looks_at(many[-1])) == 1
     assert look_log.check("all").links == 3
+
+
+def test_a_list_of_very_many_in_a_municipality_names_them_all(aws: EmulatedAWS, clock: SettableClock) -> None:
+    many = [f"{number:064d}" for number in range(181)]
+    note(clock, *many)
+
+    assert len(looks_at(many[0])) == len(looks_at(many[-1])) == 1
+    assert look_log.check("751").links == 3
+
+
+def test_looks_are_found_by_key_and_not_by_asking_every_municipality(aws: EmulatedAWS, clock: SettableClock) -> None:
+    for code in ("751", "190"):
+        note(clock, "751-001", code=code)
+
+    with faults.counted() as calls:
+        assert len(looks_at("751-001", until=NOW.plus(2))) == 2
+
+    assert len(calls.operations) == 1 + 2 + 3
+
+
+def test_where_looks_lie_is_erased_with_them(aws: EmulatedAWS, clock: SettableClock) -> None:
+    note(clock, "751-001", "751-002")
+    look_log.erase_until(NOW)
+
+    items = client().scan(TableName=settings.table_name("access"))["Items"]
+    assert not [item for item in items if "751-00" in repr(item)]
 
 
 def test_a_look_at_nobody_known_is_a_look(aws: EmulatedAWS, clock: SettableClock) -> None:
@@ -280,7 +309,7 @@ def test_erasing_again_erases_nothing_more_and_later_months_in_their_turn(
     assert (look_log.check("751").contents, broken()) == (2, set())
 
 
-@pytest.mark.parametrize("call", range(1, 9))
+@pytest.mark.parametrize("call", range(1, 11))
 def test_an_erasure_that_was_interrupted_is_finished_by_the_next(
     aws: EmulatedAWS, clock: SettableClock, call: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from html import unescape
 
 import pytest
@@ -13,6 +14,8 @@ from chalicelib.access.people import Person
 from chalicelib.cases import renaming
 from chalicelib.common.months import Month
 from chalicelib.evaluation import service
+from chalicelib.rulebook import book
+from chalicelib.rulebook.rules import RuleName
 from chalicelib.runtime import settings, tables
 from tests import faults
 from tests.access.looks import looks_at
@@ -157,6 +160,29 @@ def test_looks_are_found_in_the_real_month_whatever_the_business_date(
 
     assert "22. november 2026" in told
     assert "5. februar 2025" in told
+
+
+def test_a_look_in_a_municipality_where_nothing_of_the_agent_stands_is_told(
+    staff: Visitor, clock: SettableClock
+) -> None:
+    look_log.note(who=STAFF.address, purpose="Sagen", municipality_code="190", agents=["NY-1"], clock=clock)
+
+    told = sections_of(staff.get("/indsigt/NY-1").text)["Opslag"]
+
+    assert "Sagen" in told
+
+
+def test_the_months_are_those_of_the_rule(site: Site, staff: Visitor, clock: SettableClock) -> None:
+    (rule,) = (rule for rule in book.load().rules if rule.name is RuleName.RETENTION_MONTHS)
+    assert "gemmes i 36 måneder" in staff.get(PAGE).text
+    book.add(replace(rule, value=60, in_force_from=date(2025, 4, 1)))
+    clock.set(instant=datetime(2029, 11, 1, 12, tzinfo=UTC), business_date=date(2029, 11, 1))
+
+    told = site.signed_in(STAFF).get(PAGE).text
+
+    assert "gemmes i 60 måneder" in told
+    assert {"december 2024", "2.109 af 4.321"} <= {fact for fact in FACTS["Tal"] if fact in sections_of(told)["Tal"]}
+    assert "5. februar 2025" in sections_of(told)["Opslag"]
 
 
 def test_a_log_of_looks_that_was_changed_says_so(staff: Visitor, clock: SettableClock) -> None:
