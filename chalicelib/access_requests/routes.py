@@ -68,7 +68,7 @@ def file(visit: Visit) -> Answer:
 
     name = re.sub(r"[^A-Za-z0-9-]+", "-", visit.parameters["agent"]).strip("-") or "agent"
     attachment = {"Content-Disposition": f'attachment; filename="indsigt-{name}.html"'}
-    return Answer(body=render("access_requests/file.html", **_facts(visit)), headers=STANDS_ALONE | attachment)
+    return Answer(body=render("access_requests/file.html", **_facts(visit)), headers={**STANDS_ALONE, **attachment})
 
 
 def _facts(visit: Visit) -> dict[str, Any]:

@@ -134,7 +134,7 @@ def _read(due: Sequence[store.DueMonth], *, run: str, head: store.Head, last_era
         evaluated_on_by_month={each.month: each.started_on for each in due},
     )
     agents = _agents(stored)
-    dossiers = proposals.dossiers(agents) if run == LIVE else {}
+    dossiers = proposals.dossiers(agents) if run == LIVE else proposals.names(agents)
     moves = moving.moves(run, code, agents, dossiers=dossiers, last_erased=last_erased)
     _note_newcomers(stored, moves.homes)
     return replace(stored, moves=moves)

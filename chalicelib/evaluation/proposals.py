@@ -30,6 +30,14 @@ def dossiers(agents: Iterable[str]) -> dict[str, Dossier]:
     return store.of_agents_by_all_names(agents)
 
 
+def names(agents: Iterable[str]) -> dict[str, Dossier]:
+    """Return the same dossiers with the agents' other ids alone, of which no decision has an effect."""
+    return {
+        agent: Dossier(agent=agent, version=each.version, renamed_to=each.renamed_to, formerly=each.formerly)
+        for agent, each in dossiers(agents).items()
+    }
+
+
 def undecided() -> frozenset[str]:
     """Return the agents whose case waits for a person's decision."""
     return frozenset(work.agent for work in store.waiting(Kind.DECIDE))

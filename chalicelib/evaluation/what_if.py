@@ -116,6 +116,24 @@ class Comparison:
 TARGETS = (65, 70)
 
 
+def too_few(rows: RowsByMonth, *, least: int) -> frozenset[str]:
+    """Return the municipalities with fewer than `least` agents, and more until they have so many together.
+
+    Else what is said of them together, or of all but the others, is said of those agents.
+    """
+    agents_by_code: dict[str, set[str]] = {}
+    for row in (row for found in rows.values() for row in found):
+        agents_by_code.setdefault(row.municipality_code, set()).add(row.agent)
+    found: set[str] = set()
+    together: set[str] = set()
+    for code, agents in sorted(agents_by_code.items(), key=lambda each: (len(each[1]), each[0])):
+        if len(agents) >= least and (not found or len(together) >= least):
+            break
+        found.add(code)
+        together |= agents
+    return frozenset(found)
+
+
 def compare(ground: Ground, tried_rule: Try) -> Comparison:
     """Return what a try would have come to beside today's rule: the procedure's rules month by month, from its start.
 

@@ -1,4 +1,7 @@
-"""The what-if page: what another rule or start would have come to on the stored months. Counts alone, no agents."""
+"""The what-if page: what another rule or start would have come to on the stored months. Counts alone, no agents.
+
+The counts of a municipality with very few agents are those agents': the secretariat alone sees them by themselves.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from chalicelib.access.people import Role
 from chalicelib.access.visit import Visit
 from chalicelib.common import municipalities
 from chalicelib.common.danish import counted, decimal_number, listed, month_name, number, quarter_name
@@ -15,6 +19,8 @@ from chalicelib.evaluation import trying, what_if
 from chalicelib.evaluation.what_if import Cell, Comparison, Ground, Tally, Try
 from chalicelib.followup import what_if_chart, what_if_form
 from chalicelib.followup.what_if_chart import Pair, Said
+from chalicelib.rulebook import book as rulebook
+from chalicelib.rulebook.rules import RuleName
 from chalicelib.runtime.web import Answer
 
 _KINDS = (
@@ -39,7 +45,9 @@ def shown(visit: Visit) -> Answer:
     except FormRefused as refused:
         errors = refused.message_by_field
     else:
-        answer = _answer(ground, tried) if ground.rows_by_month else None
+        book, is_staff = rulebook.load(), visit.somebody.role is Role.SECRETARIAT
+        least = 0 if is_staff else book.in_force(RuleName.SMALL_AGGREGATE_MINIMUM, visit.clock.today()).value
+        answer = _answer(ground, tried, least=least) if ground.rows_by_month else None
     return visit.page(
         "followup/what_if.html",
         status=422 if errors else 200,
@@ -51,10 +59,13 @@ def shown(visit: Visit) -> Answer:
     )
 
 
-def _answer(ground: Ground, tried: Try) -> dict[str, Any]:
+def _answer(ground: Ground, tried: Try, *, least: int) -> dict[str, Any]:
     """Return what the page says of a try."""
     found = what_if.compare(ground, tried)
-    codes = sorted(found.today.tally_by_code.keys() | found.tried.tally_by_code.keys(), key=_name)
+    told = found.today.tally_by_code.keys() | found.tried.tally_by_code.keys()
+    few = what_if.too_few(ground.rows_by_month, least=least)
+    groups = [(_name(code), [code]) for code in sorted(told - few, key=_name)]
+    groups += [("Øvrige", sorted(few))] if few else []
     return {
         "today_words": _words(found.today.total),
         "tried_words": _words(found.tried.total),
@@ -67,8 +78,9 @@ def _answer(ground: Ground, tried: Try) -> dict[str, Any]:
             {"name": name, **_compared(getattr(found.today.total, field), getattr(found.tried.total, field))}
             for name, field in _KINDS
         ],
-        "chart": what_if_chart.drawn([_pair(code, found) for code in codes]),
-        "municipalities": [_row(code, found) for code in codes],
+        "chart": what_if_chart.drawn([_pair(name, codes, found) for name, codes in groups]),
+        "municipalities": [_row(name, codes, found) for name, codes in groups],
+        "folded_below": number(least) if few else "",
         **_grid(ground, found, tried),
     }
 
@@ -109,24 +121,33 @@ def _signed(apart: int) -> str:
     return f"{'+' if apart > 0 else '−'}{number(abs(apart))}" if apart else "0"
 
 
-def _row(code: str, found: Comparison) -> dict[str, str]:
-    today, tried = _tallies(code, found)
+def _row(name: str, codes: Sequence[str], found: Comparison) -> dict[str, str]:
+    today, tried = _said_in(codes, found)
     apart = f"{_signed(tried.notices - today.notices)} / {_signed(tried.proposals - today.proposals)}"
     return {
-        "name": _name(code),
+        "name": name,
         "today": _said(today.notices, today.proposals),
         "tried": _said(tried.notices, tried.proposals),
         "apart": apart,
     }
 
 
-def _pair(code: str, found: Comparison) -> Pair:
-    today, tried = (Said(notices=each.notices, proposals=each.proposals) for each in _tallies(code, found))
-    return Pair(name=_name(code), today=today, tried=tried)
+def _pair(name: str, codes: Sequence[str], found: Comparison) -> Pair:
+    today, tried = _said_in(codes, found)
+    return Pair(name=name, today=today, tried=tried)
 
 
-def _tallies(code: str, found: Comparison) -> tuple[Tally, Tally]:
-    return found.today.tally_by_code.get(code, Tally()), found.tried.tally_by_code.get(code, Tally())
+def _said_in(codes: Sequence[str], found: Comparison) -> tuple[Said, Said]:
+    """Return what today's rule and the tried one say in these municipalities together."""
+    today, tried = (
+        [by_code.get(code, Tally()) for code in codes]
+        for by_code in (found.today.tally_by_code, found.tried.tally_by_code)
+    )
+    return _sum(today), _sum(tried)
+
+
+def _sum(tallies: Sequence[Tally]) -> Said:
+    return Said(notices=sum(each.notices for each in tallies), proposals=sum(each.proposals for each in tallies))
 
 
 def _name(code: str) -> str:

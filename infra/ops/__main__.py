@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(do=_evaluate)
     command = commands.add_parser("export", help="write every table to files, one JSON line an item")
     command.add_argument("directory", type=Path)
+    command.add_argument("--purpose", required=True, help="why, in Danish: it is noted as a look at every agent")
     command.set_defaults(do=_export)
     return parser
 
@@ -115,7 +116,10 @@ def _evaluate(arguments: argparse.Namespace, console: Console, work: Work) -> No
 
 def _export(arguments: argparse.Namespace, console: Console, _work: Work) -> None:
     exported = exporting.export(
-        arguments.directory, tell=lambda table, count: console.print(f"{count:>8}  {table}", highlight=False)
+        arguments.directory,
+        who=where.operator(is_kept=arguments.kept is not None),
+        purpose=f"Udtræk af alt: {arguments.purpose}",
+        tell=lambda table, count: console.print(f"{count:>8}  {table}", highlight=False),
     )
     console.print(
         f"{exported} items in {arguments.directory}. They hold personal data: delete them when they are used."

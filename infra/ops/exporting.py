@@ -1,7 +1,7 @@
 """Everything that a deployment holds, as files that need no program of ours: one JSON line an item, by table.
 
 It reads whole tables, which no function of ours ever does: it is for a move or an audit, and costs accordingly. The
-files hold personal data; they go by the same retention as the tables.
+files hold personal data; they go by the same retention as the tables. It is a look at everybody, and noted as one.
 """
 
 from __future__ import annotations
@@ -10,16 +10,34 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from chalicelib.access import look_log
+from chalicelib.cases import store
+from chalicelib.common.clock import Clock, system_clock
+from chalicelib.common.months import Month
+from chalicelib.kpi import figures
 from chalicelib.runtime import clients, settings
 
+#: The retention rule's longest, and a month more.
+_MOST_MONTHS = 121
 
-def export(directory: Path, *, tell: Callable[[str, int], object]) -> int:
-    """Write each table's items to `<table>.jsonl`; return how many items. `tell` is told of each table when it is done.
+
+def export(
+    directory: Path,
+    *,
+    who: str,
+    purpose: str,
+    tell: Callable[[str, int], object],
+    clock: Clock = system_clock,
+) -> int:
+    """Note the look; then write each table's items to `<table>.jsonl`; return how many items.
+
+    `purpose` is Danish: the agents may ask to see it. `tell` is told of each table when it is done.
 
     Raises:
         FileExistsError: an earlier export lies there.
     """
     directory.mkdir(parents=True, exist_ok=True)
+    look_log.note(who=who, purpose=purpose, municipality_code=None, agents=sorted(_everybody(clock)), clock=clock)
     dynamodb = clients.session().create_client("dynamodb")
     prefix = f"ddh-{settings.stage()}-"
     tables = [name for page in dynamodb.get_paginator("list_tables").paginate() for name in page["TableNames"]]
@@ -34,3 +52,10 @@ def export(directory: Path, *, tell: Callable[[str, int], object]) -> int:
         tell(table, count)
         exported += count
     return exported
+
+
+def _everybody(clock: Clock) -> set[str]:
+    """Return every agent of whom there are figures or a dossier."""
+    this = Month.of(clock.today())
+    months = figures.stored_months(this.plus(-_MOST_MONTHS), this)
+    return {figure.agent for found in months.values() for figure in found}.union(store.listed())

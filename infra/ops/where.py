@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -61,3 +62,11 @@ def kept_state(directory: Path) -> Iterator[Work]:
         pump = Pump(functions_of(packaged.template(aws.STAGE), emulated.references).values())
         yield pump.drain
         snapshot.save(directory)
+
+
+def operator(*, is_kept: bool) -> str:
+    """Return who works: the signed-in operator's ARN, or the machine's user on a kept state."""
+    if is_kept:
+        return getpass.getuser()
+    arn: str = clients.session().create_client("sts").get_caller_identity()["Arn"]
+    return arn

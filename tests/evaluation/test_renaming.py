@@ -17,6 +17,7 @@ from chalicelib.cases.work import Kind
 from chalicelib.common.errors import Conflict
 from chalicelib.common.months import Month
 from chalicelib.evaluation import reading
+from chalicelib.evaluation import service as evaluation_service
 from chalicelib.evaluation.reading import Line
 from chalicelib.evaluation.requests import LIVE
 from chalicelib.followup import renaming
@@ -99,6 +100,16 @@ def test_before_or_after_the_evaluation_the_ledger_is_the_same(hotline: Hotline)
         ledgers.append(ledger())
 
     assert ledgers[0] == ledgers[1]
+
+
+def test_a_dry_run_follows_names_and_no_decision(changed: Hotline) -> None:
+    rename(changed)
+    changed.drain(times=3)
+    evaluation_service.start_dry_run(OCTOBER, DECEMBER, clock=changed.clock)
+    changed.drain(times=3)
+
+    (line,) = [each for each in reading.lines("dry-2024-10-2024-12", DECEMBER) if each.agent == NEW]
+    assert line.outcome == "step_3_pause_proposed"
 
 
 def test_said_twice_it_is_said_once(changed: Hotline) -> None:

@@ -16,7 +16,7 @@ from chalicelib.common.months import Month, Quarter
 from chalicelib.evaluation import reading, trying
 from chalicelib.evaluation.requests import LIVE
 from chalicelib.evaluation.rules import AgentMonth, Outcome, Policy, follow
-from chalicelib.evaluation.what_if import Cell, Ground, Row, Tally, Try, compare, judged, starts, tried
+from chalicelib.evaluation.what_if import Cell, Ground, Row, Tally, Try, compare, judged, starts, too_few, tried
 from chalicelib.followup import renaming
 from tests.conftest import SettableClock
 from tests.evaluation.hotline import FEW, HIGH, JANUARY, LOW, NOVEMBER, OCTOBER, Hotline
@@ -202,3 +202,24 @@ def test_starts_are_compared_from_each_quarter_at_todays_target_the_usual_ones_a
         Quarter(2024, 3): {40: Cell(notices=0, proposals=0)}
         | dict.fromkeys((60, 65, 70), Cell(notices=2, proposals=1)),
     }
+
+
+@pytest.mark.parametrize(
+    ("agents_by_code", "folded"),
+    [
+        ({"101": 3, "151": 5}, ""),
+        ({"101": 2, "151": 2, "153": 5}, "101 151"),
+        ({"101": 1, "151": 5, "153": 4}, "101 153"),
+        ({"101": 1, "151": 1}, "101 151"),
+    ],
+)
+def test_few_agents_are_folded_until_they_are_enough_together(agents_by_code: dict[str, int], folded: str) -> None:
+    calls = AgentMonth(month=Month(2024, 10), answered=100, resolved=50)
+    rows = [
+        Row(municipality_code=code, agent=f"{code}-{number}", calls=calls)
+        for code, count in agents_by_code.items()
+        for number in range(count)
+    ]
+
+    assert too_few({Month(2024, 10): rows}, least=3) == frozenset(folded.split())
+    assert too_few({Month(2024, 10): rows}, least=0) == frozenset()

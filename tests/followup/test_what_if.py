@@ -77,6 +77,18 @@ def test_no_agent_is_shown(with_earlier_months: Hotline, site: Site) -> None:
     assert "-001" not in site.signed_in(SECRETARIAT).get(TRY).text
 
 
+@pytest.mark.parametrize("person", [CHAIR, STEERING_GROUP], ids=["chair", "group"])
+def test_municipalities_of_few_agents_stand_together_but_for_the_secretariat(
+    with_earlier_months: Hotline, site: Site, person: Person
+) -> None:
+    with_earlier_months.figures.put("751", Month(2024, 9), {f"751-00{number}": LOW for number in range(1, 7)})
+
+    own, others = (site.signed_in(each).get(TRY).text.split("Kommune for kommune")[1] for each in (SECRETARIAT, person))
+
+    assert [name in own for name in ("Furesø", "Egedal", "Aarhus", "Øvrige")] == [True, True, True, False]
+    assert [name in others for name in ("Furesø", "Egedal", "Aarhus", "Øvrige")] == [False, False, True, True]
+
+
 def test_trying_changes_nothing_at_all(with_earlier_months: Hotline, site: Site) -> None:
     visitor = site.signed_in(STEERING_GROUP)
     before = stored()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
 import subprocess
@@ -16,14 +17,19 @@ import pytest
 from botocore.exceptions import ClientError
 from rich.console import Console
 
+from chalicelib.cases import service
 from chalicelib.common.months import Month
 from chalicelib.kpi import figures
 from chalicelib.mail import outbox
+from chalicelib.rulebook import book
 from chalicelib.runtime import clients
 from infra.local import snapshot
 from infra.ops import __main__ as ops
 from infra.ops import dead_letters, exporting, where
 from infra.packaged import PROJECT
+from tests import faults
+from tests.access.looks import looks_at
+from tests.cases.dossiers import ground
 from tests.conftest import EmulatedAWS, SettableClock
 
 DEAD = "ddh-local-outbox-dead"
@@ -72,15 +78,42 @@ def test_an_export_holds_every_item_and_takes_no_other_s_place(
     _mail(clock)
     told: dict[str, int] = {}
 
-    exported = exporting.export(tmp_path, tell=lambda table, count: told.update({table: count}))
+    exported = exporting.export(
+        tmp_path, who="drift", purpose="Flytning", tell=lambda table, count: told.update({table: count}), clock=clock
+    )
 
-    assert exported == 1
+    assert exported == 3, "the mail, and the look with its link"
     assert told["ddh-local-mail"] == 1
     (line,) = (tmp_path / "ddh-local-mail.jsonl").read_text("utf-8").splitlines()
     assert json.loads(line)["mail_id"] == {"S": "hello_1"}
     assert len(list(tmp_path.iterdir())) == len(told) >= 10
     with pytest.raises(FileExistsError):
-        exporting.export(tmp_path, tell=lambda *_: None)
+        exporting.export(tmp_path, who="drift", purpose="Flytning", tell=lambda *_: None, clock=clock)
+
+
+def test_an_export_is_noted_as_a_look_at_everybody_before_the_first_table(
+    aws: EmulatedAWS, clock: SettableClock, tmp_path: Path
+) -> None:
+    book.seed()
+    service.propose("751-001", ground(), clock=clock)
+
+    with faults.counted() as calls:
+        exporting.export(tmp_path, who="drift", purpose="Flytning", tell=lambda *_: None, clock=clock)
+
+    assert [(each.who, each.purpose) for each in looks_at("751-001")] == [("drift", "Flytning")]
+    assert calls.operations.index("TransactWriteItems") < calls.operations.index("Scan")
+
+
+def test_nobody_exports_without_a_purpose(tmp_path: Path) -> None:
+    code, told = _run("--kept", str(tmp_path), "export", str(tmp_path / "ud"))
+
+    assert code == 2
+    assert "--purpose" in told
+
+
+def test_who_exports_is_the_signed_in_operator_or_the_machine_s_user(aws: EmulatedAWS) -> None:
+    assert where.operator(is_kept=False).startswith("arn:aws:sts::")
+    assert where.operator(is_kept=True) == getpass.getuser()
 
 
 def _run(*words: str) -> tuple[int, str]:
