@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from chalicelib.cases.dossier import State
-from chalicelib.common.danish import long_date
+from chalicelib.common.danish import long_date, month_name
 from chalicelib.common.errors import Conflict, NotFound, Refused
+from chalicelib.common.months import Month
 
 STATE_NAMES = {
     State.PROPOSED: "foreslået",
@@ -118,6 +119,27 @@ class ProofAhead(Refused):
 
     def __init__(self) -> None:
         super().__init__("Datoen på beviset ligger efter i dag. Registrér det, når undervisningen er taget.")
+
+
+class ProofTooEarly(Refused):
+    """Raised when a proof is dated before the month of step 1 of the case that it is for."""
+
+    code = "proof_too_early"
+
+    def __init__(self, step_1: Month) -> None:
+        super().__init__(
+            f"Beviset tæller ikke: agenten kom på trin 1 i {month_name(step_1)}, og undervisningen skal være taget i "
+            "den måned eller senere."
+        )
+
+
+class ProofTwice(Conflict):
+    """Raised when a proof of the same kind and day waits already."""
+
+    code = "proof_twice"
+
+    def __init__(self) -> None:
+        super().__init__("Et bevis af den slags med samme dato venter allerede på sekretariatet.")
 
 
 class SourceMissing(Refused):

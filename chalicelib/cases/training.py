@@ -28,6 +28,8 @@ def registered(
     Raises:
         SourceMissing: nobody could check it.
         ProofAhead: it is dated later than today.
+        ProofTooEarly: it is dated before the month of step 1 of the open case, and would not count.
+        ProofTwice: one of the kind and day waits already.
     """
     if dossier.proof(proof_id) is not None:
         return None
@@ -35,6 +37,11 @@ def registered(
         raise refusals.SourceMissing
     if taken_on > act.on:
         raise refusals.ProofAhead
+    case = dossier.open_case
+    if case is not None and taken_on < case.ground.step_1.first_day:
+        raise refusals.ProofTooEarly(case.ground.step_1)
+    if any(each.is_waiting and (each.kind, each.taken_on) == (kind, taken_on) for each in dossier.proofs):
+        raise refusals.ProofTwice
     proof = Proof(
         proof_id=proof_id,
         municipality_code=municipality_code,

@@ -32,6 +32,8 @@ _TYPED = ("svar", "tekst", "slags", "dato", "kilde", "navn")
 _FIELD_BY_REFUSAL: Mapping[type[AppError], str] = {
     refusals.ReasonMissing: "tekst",
     refusals.ProofAhead: "dato",
+    refusals.ProofTooEarly: "dato",
+    refusals.ProofTwice: "dato",
     refusals.SourceMissing: "kilde",
     refusals.SameName: "navn",
     refusals.RenamedAlready: "navn",

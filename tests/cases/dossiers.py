@@ -63,8 +63,11 @@ class Following:
     ) -> Dossier:
         proof_id = f"{kind.value}-{taken}"
         self.registered(proof_id, kind, taken=taken)
-        step = training.verified(self.dossier, proof_id=proof_id, own=(), act=act(verified))
-        (after,) = steps.back_if_trained([step], [], act=act(verified))
+        return self.verified(proof_id, on=verified)
+
+    def verified(self, proof_id: str, *, on: date = date(2025, 2, 3)) -> Dossier:
+        step = training.verified(self.dossier, proof_id=proof_id, own=(), act=act(on))
+        (after,) = steps.back_if_trained([step], [], act=act(on))
         return self.took(after)
 
     def registered(

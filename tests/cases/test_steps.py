@@ -135,11 +135,32 @@ def test_both_verified_proofs_bring_a_paused_agent_back(following: Following) ->
 def test_a_proof_counts_from_the_first_day_of_the_month_of_step_1(
     following: Following, taken: date, counts: bool
 ) -> None:
+    following.registered("before-the-case", ProofKind.PHYSICAL, taken=taken)
     following.paused()
     following.trained(ProofKind.E_LEARNING)
-    following.trained(ProofKind.PHYSICAL, taken=taken)
+    following.verified("before-the-case")
 
     assert (following.dossier.open_case is None) is counts
+
+
+def test_a_proof_that_could_not_count_for_the_open_case_is_not_taken(following: Following) -> None:
+    following.paused()
+
+    with pytest.raises(refusals.ProofTooEarly, match="trin 1 i oktober 2024"):
+        following.registered("p", taken=date(2024, 9, 30))
+    following.registered("p", taken=date(2024, 10, 1))
+
+
+def test_one_proof_of_a_kind_and_day_waits_at_a_time(following: Following) -> None:
+    following.registered("p", ProofKind.PHYSICAL)
+
+    with pytest.raises(refusals.ProofTwice):
+        following.registered("q", ProofKind.PHYSICAL)
+    following.registered("q", ProofKind.E_LEARNING)
+    following.took(training.refused(following.dossier, proof_id="p", reason="Et andet navn", own=(), act=act(AFTER)))
+    following.registered("r", ProofKind.PHYSICAL)
+
+    assert [each.proof_id for each in following.dossier.proofs if each.is_waiting] == ["q", "r"]
 
 
 def test_a_proof_that_is_registered_but_not_verified_counts_for_nothing(following: Following) -> None:
