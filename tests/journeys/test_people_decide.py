@@ -114,7 +114,7 @@ def _the_municipality_carries_it_out_and_registers_proofs(person: Person, run: L
         person.ticks("slags", kind)
         person.writes(dato="21-01-2025", kilde="Kursusbevis")
         person.presses("Registrér beviset")
-    assert "Sekretariatet skal se på 1 bevis" in person.sees
+    assert "Sekretariatet skal se på 2 beviser" in person.sees
     person.inspects("agent-paused")
 
 
