@@ -107,8 +107,12 @@ def months_held(today: date, book: RuleBook) -> tuple[Month, ...]:
 
     By the longest rule there was: a shorter one may not have erased everything yet. The next month too, for whom a
     clock is ahead.
+
+    Raises:
+        NoRuleInForce: the rulebook says nothing of retention yet.
     """
-    longest = max(rule.value for rule in book.rules if rule.name is RuleName.RETENTION_MONTHS)
+    in_force = book.in_force(RuleName.RETENTION_MONTHS, today).value
+    longest = max([in_force, *(rule.value for rule in book.rules if rule.name is RuleName.RETENTION_MONTHS)])
     this = Month.of(today)
     return tuple(months_from(this.plus(-longest - 1), this.next()))
 

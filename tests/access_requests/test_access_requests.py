@@ -223,3 +223,10 @@ def test_the_calls_are_bounded_by_months_and_municipalities(staff: Visitor, prop
         staff.get(PAGE)
 
     assert len(calls.operations) < 400
+
+
+def test_without_a_rule_of_retention_the_page_says_which_rule_is_missing(site: Site) -> None:
+    answer = site.signed_in(STAFF).get("/indsigt/190-001")
+
+    assert answer.status_code == 422
+    assert "retention_months" in answer.text
