@@ -80,7 +80,7 @@ def shown(visit: Visit, *, errors: Mapping[str, str] | None = None, status: int 
         chart=month_chart.drawn(agent_months.points(months, [agent])) if months else None,
         months=agent_months.rows(months, agent),
         help=_help(months, agent, visit, is_stopped=own.stopped_on is not None),
-        waiting=waiting_texts(own),
+        waiting=waiting_texts(own, today=visit.clock.today()),
         cases=[_case(each, entries, visit) for each in reversed(own.cases)],
         proofs=proofs,
         history=case_pages.history(entries, own),

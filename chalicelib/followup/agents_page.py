@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
@@ -32,13 +33,14 @@ def shown(visit: Visit) -> Answer:
     look_log.note(
         who=visit.somebody.address, purpose=_PURPOSE, municipality_code=code, agents=agents, clock=visit.clock
     )
-    rows = [_row(own_by_agent[agent], line_by_agent.get(agent), code) for agent in agents]
+    today = visit.clock.today()
+    rows = [_row(own_by_agent[agent], line_by_agent.get(agent), code, today=today) for agent in agents]
     return visit.page(
         "followup/agents.html",
         name=municipalities.by_code[code].name,
         latest=month_name(months[-1].month) if months else "",
         agents=sorted(rows, key=_place),
-        help=reading.help_of(code, months[-1].month, today=visit.clock.today()) if months else None,
+        help=reading.help_of(code, months[-1].month, today=today) if months else None,
     )
 
 
@@ -47,11 +49,11 @@ def address(municipality_code: str, agent: str) -> str:
     return f"/opfoelgning/{municipality_code}/{quote(agent, safe='')}"
 
 
-def waiting_texts(own: Dossier) -> list[str]:
+def waiting_texts(own: Dossier, *, today: date) -> list[str]:
     """Return what waits for a person in the part of a dossier that is the municipality's own, oldest first."""
     waiting = sorted(work_in(own), key=lambda work: (work.since, work.kind, work.about))
     proofs = sum(work.kind is Kind.VERIFY for work in waiting)
-    texts = [_waiting_text(work, own) for work in waiting if work.kind is not Kind.VERIFY]
+    texts = [_waiting_text(work, own, today=today) for work in waiting if work.kind is not Kind.VERIFY]
     return texts + ([f"Sekretariatet skal se på {counted(proofs, 'bevis', 'beviser')}"] if proofs else [])
 
 
@@ -76,30 +78,30 @@ def _place(row: Mapping[str, Any]) -> tuple[bool, bool, str]:
     return (not row["waiting"], not row["is_below"], row["agent"])
 
 
-def _row(own: Dossier, line: Line | None, code: str) -> dict[str, Any]:
+def _row(own: Dossier, line: Line | None, code: str, *, today: date) -> dict[str, Any]:
     return {
         "agent": own.agent,
         "line": reading.line_facts(line) if line else None,
         "is_below": line is not None and line.outcome in reading.BELOW_TARGET,
         "address": address(code, own.agent),
         "month": month_name(line.month) if line else "",
-        "waiting": waiting_texts(own),
+        "waiting": waiting_texts(own, today=today),
         "stopped": long_date(own.stopped_on) if own.stopped_on else "",
         "formerly": own.formerly.other if own.formerly else "",
         "renamed": own.renamed_to.other if own.renamed_to else "",
     }
 
 
-def _waiting_text(work: Work, own: Dossier) -> str:
+def _waiting_text(work: Work, own: Dossier, *, today: date) -> str:
     case = own.case(int(work.about))
     assert case is not None
     if work.kind is Kind.CARRY_OUT:
         waiting = next(each for each in case.instructions if each.is_open)
         return INSTRUCTION_NAMES[waiting.instruction]
-    return _decision_text(case)
+    return _decision_text(case, today=today)
 
 
-def _decision_text(case: Case) -> str:
-    if case.window_ends_on is None or case.is_agreed:
+def _decision_text(case: Case, *, today: date) -> str:
+    if case.window_ends_on is None or case.is_agreed or case.window_ends_on < today:
         return "Sekretariatet skal afgøre sagen"
     return f"Sekretariatet skal afgøre sagen. Svar senest {long_date(case.window_ends_on)}"

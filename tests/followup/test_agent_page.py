@@ -70,6 +70,17 @@ def test_the_page_says_what_can_be_done_and_when_teaching_is(leader: Visitor) ->
     assert "Det sker der så" not in text, "of a proposal the case tells"
 
 
+def test_nobody_is_asked_to_answer_by_a_day_that_has_passed(leader: Visitor, clock: SettableClock) -> None:
+    service.open_window(AGENT, clock=clock)
+    assert "Svar senest 19. januar 2025" in unescape(leader.get(PAGE).text)
+
+    move_to(clock, date(2025, 1, 20))
+
+    text = unescape(leader.get(PAGE).text)
+    assert "Svar senest" not in text
+    assert "Sekretariatet skal afgøre sagen" in text
+
+
 def test_the_page_says_what_happens_at_a_step_and_nothing_where_nothing_is_to_be_done(
     site: Site, hotline: Hotline
 ) -> None:
