@@ -185,7 +185,7 @@ def _name(renaming: Renaming | None) -> dict[str, str] | None:
 def _dates(case: Case) -> list[tuple[str, str]]:
     found = [
         ("Foreslået", case.opened_on),
-        ("Kommunen kan svare til og med", case.window_ends_on),
+        ("Frist for kommunens svar", case.window_ends_on),
         ("På pause fra", case.paused_on),
         ("Afsluttet", case.settled_on),
     ]
