@@ -219,9 +219,19 @@ class Case:
 
     @property
     def is_agreed(self) -> bool:
-        """Whether the municipality's last word on the proposal is that it agrees. A comment takes nothing back."""
+        """Whether the municipality's last word on the proposal is that it agrees."""
+        return self._last_word is Event.AGREED
+
+    @property
+    def is_contested(self) -> bool:
+        """Whether the municipality's last word on the proposal is an objection."""
+        return self._last_word is Event.CONTESTED
+
+    @property
+    def _last_word(self) -> Event | None:
+        """What the municipality said last for or against. A comment takes nothing back."""
         words = [each.what for each in self.remarks if each.what is not Event.COMMENTED]
-        return bool(words) and words[-1] is Event.AGREED
+        return words[-1] if words else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

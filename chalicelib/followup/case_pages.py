@@ -57,7 +57,7 @@ def work_row(work: Work, dossier: Dossier, *, today: date) -> dict[str, Any]:
         "address": address(work.agent),
         "since": long_date(work.since),
         "what": what,
-        "is_contested": case is not None and _is_contested(case),
+        "is_contested": case is not None and case.is_contested,
         "is_decidable": case is not None and is_decidable(case, today),
     }
 
@@ -156,12 +156,6 @@ def _about(entry: Entry, dossier: Dossier) -> str:
     if proof is not None:
         return f": {PROOF_NAMES[proof.kind]}, {long_date(proof.taken_on)}"
     return f": {entry.renaming.other}" if entry.renaming else ""
-
-
-def _is_contested(case: Case) -> bool:
-    """Whether the municipality's last word on the proposal is an objection. A comment takes nothing back."""
-    words = [each.what for each in case.remarks if each.what is not Event.COMMENTED]
-    return bool(words) and words[-1] is Event.CONTESTED
 
 
 def _decision(case: Case, entries: Iterable[Entry]) -> list[tuple[str, str]]:
