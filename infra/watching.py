@@ -164,6 +164,7 @@ def _widgets(functions: list[str], queues: Mapping[str, str]) -> list[dict[str, 
     """Return the dashboard's curves, two in a row. They name things by `${…}`, which Fn::Sub fills in."""
     ours = ["service", "ddh", "stage", "${Stage}"]
     mails = [metric for metric in Metric if metric.value.startswith("Mails")]
+    webhooks = [metric for metric in Metric if metric.value.startswith("Webhooks")]
     drops = (Metric.DROPS, Metric.ROWS_ACCEPTED, Metric.ROWS_REJECTED)
     evaluated = (Metric.MUNICIPALITY_MONTHS_EVALUATED, Metric.MONTHS_WAITING)
     curves: list[tuple[str, str, list[list[Any]]]] = [
@@ -171,6 +172,7 @@ def _widgets(functions: list[str], queues: Mapping[str, str]) -> list[dict[str, 
         ("Evaluation", "Maximum", [[NAMESPACE, metric.value, *ours] for metric in evaluated]),
         ("Mails", "Sum", [[NAMESPACE, metric.value, *ours] for metric in mails]),
         ("Minutes that the oldest mail has waited", "Maximum", [[NAMESPACE, Metric.OLDEST_MAIL_MINUTES.value, *ours]]),
+        ("Events told to partners", "Sum", [[NAMESPACE, metric.value, *ours] for metric in webhooks]),
         (
             "Failures by function",
             "Sum",

@@ -31,6 +31,9 @@ class Metric(StrEnum):
     MAILS_FAILED = "MailsFailed"
     MAILS_AMBIGUOUS = "MailsAmbiguous"
     OLDEST_MAIL_MINUTES = "OldestMailMinutes"
+    WEBHOOKS_DELIVERED = "WebhooksDelivered"
+    WEBHOOKS_FAILED = "WebhooksFailed"
+    WEBHOOKS_GIVEN_UP = "WebhooksGivenUp"
 
 
 #: What was counted since the last time it was told. powertools' own store tells by itself when it is full, without our

@@ -51,10 +51,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventState:
-    """A recorded event and what became of telling it."""
+    """A recorded event and what became of telling it. `correlation_id`: what recording it went back to."""
 
     event: Event
     delivery: Delivery
+    correlation_id: str = ""
 
     @property
     def state(self) -> State:

@@ -7,7 +7,7 @@ A crash between any two calls leaves a state from which the sweeper goes on.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from math import ceil
@@ -17,7 +17,9 @@ from typing import Protocol
 from chalicelib.common.clock import Clock, system_clock
 from chalicelib.common.errors import NotFound, TryLater
 from chalicelib.mail import outbox as mail_outbox
+from chalicelib.runtime import correlation, metrics
 from chalicelib.runtime.entrypoints import logger
+from chalicelib.runtime.metrics import Metric
 from chalicelib.webhooks import calling, endpoint_store, endpoints, letters, nudges, rules, store
 from chalicelib.webhooks.calling import Call
 from chalicelib.webhooks.delivery import Answer, Delivery, Outcome, State
@@ -30,6 +32,10 @@ _TRIES = 10
 _WAIT_IN_THE_QUEUE = timedelta(minutes=1)
 _random = SystemRandom().random
 _LATE = Answer(outcome=Outcome.FAILED, code="lease_over")
+_METRIC_BY_STATE: Mapping[State, Metric] = {
+    State.DELIVERED: Metric.WEBHOOKS_DELIVERED,
+    State.GIVEN_UP: Metric.WEBHOOKS_GIVEN_UP,
+}
 
 
 class Post(Protocol):
@@ -73,11 +79,24 @@ def deliver(
     stored = store.get(event_id)
     if stored is None or not rules.is_due(stored.delivery, now=clock.now()):
         return
+    with correlation.following(stored.correlation_id):
+        _deliver(stored, clock=clock, post=post, nudge=nudge, owner=new_token(), jitter=jitter)
+
+
+def _deliver(
+    stored: EventState,
+    *,
+    clock: Clock,
+    post: Post,
+    nudge: Nudge,
+    owner: str,
+    jitter: Callable[[], float],
+) -> None:
+    event_id = stored.event.event_id
     endpoint = endpoint_store.get(stored.event.partner_id)
     if not endpoint.is_on:
         _change(event_id, lambda it: rules.unaddressed(it, now=clock.now()), clock=clock)
         return
-    owner = new_token()
     claimed = _change(event_id, lambda it: rules.claimed(it, owner=owner, now=clock.now()), clock=clock)
     attempt = rules.claim_of(claimed, owner)
     if attempt is None:
@@ -169,8 +188,17 @@ def _change(event_id: str, decide: Callable[[Delivery], Delivery], *, clock: Clo
         else:
             done = store.replace(event_id, before, after)
         if done:
+            _count(before, after)
             return after
     raise EventBusy
+
+
+def _count(before: Delivery, after: Delivery) -> None:
+    """Count what a stored change came to: attempts that failed, and events that came to their end."""
+    if before.state is State.CALLING and after.state in (State.WAITING, State.GIVEN_UP):
+        metrics.count(Metric.WEBHOOKS_FAILED)
+    if after.state is not before.state and after.state in _METRIC_BY_STATE:
+        metrics.count(_METRIC_BY_STATE[after.state])
 
 
 def _log(event_id: str, attempt: int, answer: Answer) -> None:

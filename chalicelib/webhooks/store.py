@@ -19,6 +19,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.common.errors import Conflict
 from chalicelib.common.instants import instant_from, instant_text
+from chalicelib.runtime import correlation
 from chalicelib.runtime.tables import (
     InstantAttribute,
     IntegerAttribute,
@@ -66,6 +67,7 @@ class _Row(Table):
     type = UnicodeAttribute()
     data = JSONTextAttribute()
     recorded_at = InstantAttribute()
+    correlation_id = UnicodeAttribute(null=True)
     # What became of it.
     state = UnicodeAttribute()
     due_at = InstantAttribute()
@@ -83,6 +85,7 @@ def add_to(writes: TransactWrite, event: Event, delivery: Delivery) -> None:
         type=event.type.value,
         data=dict(event.data),
         recorded_at=delivery.recorded_at,
+        correlation_id=correlation.current() or None,
         state=delivery.state.value,
         due_at=delivery.due_at,
         version=delivery.version,
@@ -162,7 +165,7 @@ def _state_of(row: _Row) -> EventState:
         retry_at=instant_from(progress["retry_at"]) if progress["retry_at"] else None,
         settled_at=instant_from(progress["settled_at"]) if progress["settled_at"] else None,
     )
-    return EventState(event=event, delivery=delivery)
+    return EventState(event=event, delivery=delivery, correlation_id=row.correlation_id or "")
 
 
 def _attempt(stored: dict[str, Any]) -> Attempt:
