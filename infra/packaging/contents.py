@@ -22,6 +22,9 @@ _CHALICE = ("chalice/__init__.py", "chalice/app.py")
 #: What an installer leaves behind; it names the machine, or tells of files that aren't taken along.
 _OF_THE_INSTALLER = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json")
 
+#: Of this .venv, by its lock.
+UV = str(Path(sys.executable).parent / "uv")
+
 Contents = dict[str, dict[str, bytes]]  # files by their path in the zip, by the name of their package
 
 
@@ -49,15 +52,19 @@ def _chalice() -> Iterator[tuple[str, bytes]]:
             yield file.as_posix(), Path(str(file.locate())).read_bytes()
 
 
+def fetching(lock: Path, folder: str) -> list[str]:
+    """Return the command that puts what `lock` names into `folder`, for the target whatever Python runs here."""
+    return [
+        *(UV, "--no-config", "pip", "install", "--quiet", "--target", folder),
+        *("--python-platform", target.WHEELS, "--python-version", target.PYTHON, "--only-binary", ":all:"),
+        *("--require-hashes", "--no-deps", "--link-mode", "copy", "-r", str(lock)),
+    ]
+
+
 def _locked() -> Contents:
     """Return what the lock names: wheels for the target alone, each by its hash, nothing built from sources."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [
-            *(str(Path(sys.executable).parent / "uv"), "--no-config", "pip", "install", "--quiet", "--target", folder),
-            *("--python-platform", target.WHEELS, "--python-version", target.PYTHON, "--only-binary", ":all:"),
-            *("--require-hashes", "--no-deps", "--link-mode", "copy", "-r", str(LOCK)),
-        ]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = subprocess.run(fetching(LOCK, folder), capture_output=True, text=True, check=False)
         if done.returncode:
             raise NoPackages(done.stderr)
         return dict(_package(Path(record)) for record in sorted(Path(folder).glob("*.dist-info/RECORD")))

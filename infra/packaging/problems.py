@@ -24,8 +24,8 @@ class NoCompiler(CannotPackage):
 
     def __init__(self) -> None:
         super().__init__(
-            f"Lambda runs Python {target.PYTHON}, and the package's modules are compiled by it: "
-            f"install python{target.PYTHON} (any Python may run make)."
+            f"Lambda runs Python {target.PYTHON}, and the package's modules are compiled by it: install "
+            f"python{target.PYTHON}, or run .venv/bin/uv python install {target.PYTHON}. Any Python may run make."
         )
 
 

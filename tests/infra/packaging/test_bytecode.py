@@ -11,9 +11,12 @@ from types import CodeType
 import pytest
 
 from infra.packaging import bytecode, target
-from infra.packaging.problems import NotCompiled
+from infra.packaging.problems import NoCompiler, NotCompiled
 
-_MODULE = b"def told(name): return {'known', name, 'other'} | {told.__name__}\n"
+_MODULE = b"""
+def told(name):
+    return {'known', name, 'other'} | {told.__name__} if name in {'x', 'y', 'z', 'u', 'v', 'w'} else {1.5, 10**6}
+"""
 _CACHED = "feature/__pycache__/store.cpython-311.pyc"
 
 
@@ -22,8 +25,28 @@ def _compiled(**neighbours: bytes) -> tuple[str, bytes]:
     return bytecode.compiled({**others, "feature/store.py": _MODULE})["feature/store.py"]
 
 
-def test_a_module_s_bytes_do_not_depend_on_those_compiled_before_it() -> None:
-    assert _compiled() == _compiled(a=b"def told(known, other, name): ...\n" * 50, b=_MODULE)
+def test_a_module_s_bytes_tell_neither_of_other_modules_nor_of_the_process_that_compiled_it() -> None:
+    # Each process has its own order of sets: Python hashes strings by a seed of the process.
+    once = _compiled()
+
+    assert all(_compiled(a=b"def told(known, other, name): ...\n" * 50, b=_MODULE) == once for _ in range(5))
+
+
+def test_another_python_has_the_modules_compiled_by_one_of_the_target_s_version() -> None:
+    found = bytecode.interpreter(running=(3, 13))
+
+    version = "import sys; print(*sys.version_info[:2], sep='.')"
+    done = subprocess.run([found, "-I", "-c", version], capture_output=True, text=True, check=True, env={})
+    assert done.stdout.strip() == target.PYTHON
+
+
+def test_where_there_is_no_python_of_the_target_s_version_it_is_told_how_to_get_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(target, "PYTHON", "3.99")
+
+    with pytest.raises(NoCompiler, match=r"install python3\.99, or run .venv/bin/uv python install 3\.99"):
+        bytecode.compiled({"store.py": _MODULE})
 
 
 def test_a_traceback_names_the_place_on_lambda() -> None:

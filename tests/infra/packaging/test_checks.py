@@ -35,8 +35,12 @@ def test_a_library_for_the_target_is_packaged(path: str) -> None:
         (_TAGGED, _ARM, "not made for x86_64"),
         (_TAGGED, b"MZ", "not made for x86_64"),
         ("markupsafe/_speedups.cpython-312-x86_64-linux-gnu.so", _X86, "not made for Python 3.11"),
+        ("markupsafe/_speedups.cpython-311-aarch64-linux-gnu.so", _ARM, "not made for x86_64"),
+        ("markupsafe/_speedups.cpython-311-darwin.so", b"\xcf\xfa\xed\xfe", "not made for x86_64"),
         (_TAGGED, _X86 + b"GLIBC_2.28\0", "asks for glibc 2.28; Lambda has 2.26"),
         ("markupsafe-3.dist-info/WHEEL", b"Tag: cp311-cp311-linux_x86_64\n", "not a wheel for"),
+        ("markupsafe-3.dist-info/WHEEL", b"Tag: cp312-cp312-manylinux_2_17_x86_64\n", "not a wheel for"),
+        ("markupsafe-3.dist-info/WHEEL", b"Tag: cp311-cp311-manylinux_2_17_aarch64\n", "not a wheel for"),
         ("markupsafe-3.dist-info/WHEEL", b"Tag: cp311-cp311-musllinux_1_2_x86_64\n", "not a wheel for"),
     ],
 )
