@@ -80,7 +80,8 @@ def test_only_its_rule_may_put_into_a_queue_that_a_rule_feeds() -> None:
     for name, rule in rules.items():
         (target,) = rule["Properties"]["Targets"]
         queue = target["Arn"]["Fn::GetAtt"][0]
-        (statement,) = template[f"{queue}Policy"]["Properties"]["PolicyDocument"]["Statement"]
+        statements = template[f"{queue}Policy"]["Properties"]["PolicyDocument"]["Statement"]
+        (statement,) = (each for each in statements if each["Effect"] == "Allow")
 
         assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": [name, "Arn"]}}}
         assert statement["Principal"] == {"Service": "events.amazonaws.com"}

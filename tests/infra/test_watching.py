@@ -124,15 +124,3 @@ def test_mail_leaves_over_tls_is_answered_for_and_goes_to_no_suppressed_address(
 
 def test_few_mails_leave_at_once() -> None:
     assert _of_type("AWS::Serverless::Function")["DeliverMail"]["ReservedConcurrentExecutions"] == 2
-
-
-def test_the_buckets_and_the_topic_refuse_what_is_not_encrypted_on_its_way() -> None:
-    policies = [
-        *_of_type("AWS::S3::BucketPolicy", load(DATA_TEMPLATE)).values(),
-        *_of_type("AWS::SNS::TopicPolicy").values(),
-    ]
-
-    assert len(policies) == 3
-    for policy in policies:
-        denied = [each for each in policy["PolicyDocument"]["Statement"] if each["Effect"] == "Deny"]
-        assert [each["Condition"] for each in denied] == [{"Bool": {"aws:SecureTransport": "false"}}]
