@@ -74,6 +74,7 @@ def of_agent(agent: str, *, today: date, book: RuleBook) -> Record:
     """Return what is held about the agent."""
     said = reading.said_of_agent(agent)
     history = store.history(agent)
+    dossier = store.get(agent)
     found = figures.agent_months(agent, months_held(today, book))
     return Record(
         agent=agent,
@@ -82,9 +83,9 @@ def of_agent(agent: str, *, today: date, book: RuleBook) -> Record:
         ),
         figures=found,
         said=said,
-        dossier=store.get(agent),
+        dossier=dossier,
         history=history,
-        mails=_mails(agent, said, history, found),
+        mails=_mails(dossier, said, history, found),
     )
 
 
@@ -118,15 +119,15 @@ def months_held(today: date, book: RuleBook) -> tuple[Month, ...]:
 
 
 def _mails(
-    agent: str, said: Sequence[Said], history: Sequence[Entry], found: Sequence[AgentFigure]
+    dossier: Dossier, said: Sequence[Said], history: Sequence[Entry], found: Sequence[AgentFigure]
 ) -> tuple[MailState, ...]:
     ids = {
         *reading.mail_ids({each.evaluated.municipality_code for each in said}),
-        *(mail_id for entry in history for mail_id in letters.mail_ids(agent, entry)),
+        *(mail_id for entry in history for mail_id in letters.mail_ids(dossier, entry)),
         *(f"drop_{each.source.drop_id}" for each in found),
     }
     states = [state for mail_id in sorted(ids) if (state := outbox.state_of(mail_id)) is not None]
-    named = [state for state in states if agent in _texts(state.mail.facts)]
+    named = [state for state in states if dossier.agent in _texts(state.mail.facts)]
     return tuple(sorted(named, key=lambda state: state.delivery.recorded_at))
 
 

@@ -6,14 +6,13 @@ which stands in queues, names no agent; the object's metadata does, fixed by the
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 from botocore.exceptions import ClientError
 
-from chalicelib.cases.dossier import Document, Proof, RefusedDocument
+from chalicelib.cases.dossier import Document, Dossier, Proof, RefusedDocument
 from chalicelib.common.clock import COPENHAGEN
 from chalicelib.common.months import Month
 from chalicelib.common.notices import Notice
@@ -56,27 +55,26 @@ class Sent:
     what: Document | RefusedDocument
 
 
-def key_of(proof: Proof, *, agent: str) -> str:
-    """Return the key of the proof's document."""
-    who = hashlib.sha256(agent.encode()).hexdigest()[:32]
-    return f"{_PREFIX}{proof.municipality_code}/{who}/{proof.proof_id}"
+def key_of(proof: Proof, dossier: Dossier) -> str:
+    """Return the key of the document of a proof in the dossier."""
+    return f"{_PREFIX}{proof.municipality_code}/{dossier.alias}/{proof.proof_id}"
 
 
-def form(proof: Proof, *, agent: str, by: str, back_to: str) -> UploadForm:
+def form(proof: Proof, dossier: Dossier, *, by: str, back_to: str) -> UploadForm:
     """Return the form by which a leader, whose address is `by`, lays a document with the proof within half an hour.
 
     S3 leads the browser `back_to` that address afterwards, and adds its own bucket, key and etag.
     """
     fields = {
         "success_action_redirect": back_to,
-        "x-amz-meta-agent": quote(agent, safe=""),
+        "x-amz-meta-agent": quote(dossier.agent, safe=""),
         "x-amz-meta-by": quote(by, safe=""),
         "x-amz-server-side-encryption": "AES256",
     }
     # What is signed is what the conditions name; fields alone are not (https://github.com/boto/boto3/issues/4137).
     made = clients.s3().generate_presigned_post(
         settings.files_bucket(),
-        key_of(proof, agent=agent),
+        key_of(proof, dossier),
         Fields=dict(fields),
         Conditions=[*({name: value} for name, value in fields.items()), ["content-length-range", 1, MOST_BYTES]],
         ExpiresIn=_FORM_SECONDS,

@@ -248,10 +248,12 @@ class Renaming:
 class Dossier:
     """One agent id's dossier, stored as one. `version` counts its writes: each but an erasure has its entry.
 
-    `renamed_to` names the id that the agent has now, `formerly` the one before this; both dossiers say it.
+    `alias` stands for the agent where the id may not; "" in what is never stored. `renamed_to` names the id that the
+    agent has now, `formerly` the one before this; both dossiers say it.
     """
 
     agent: str
+    alias: str = ""
     version: int = 0
     proofs: tuple[Proof, ...] = ()
     cases: tuple[Case, ...] = ()

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from chalicelib.cases.aliases import alias_before_aliases
 from chalicelib.cases.dossier import (
     Case,
     Document,
@@ -32,6 +33,7 @@ from chalicelib.common.months import Month
 def dossier_to_json(dossier: Dossier) -> dict[str, Any]:
     return {
         "agent": dossier.agent,
+        "alias": dossier.alias,
         "version": dossier.version,
         "proofs": [_proof_to_json(each) for each in dossier.proofs],
         "cases": [_case_to_json(each) for each in dossier.cases],
@@ -44,6 +46,7 @@ def dossier_to_json(dossier: Dossier) -> dict[str, Any]:
 def dossier_from_json(stored: Mapping[str, Any]) -> Dossier:
     return Dossier(
         agent=stored["agent"],
+        alias=stored.get("alias") or alias_before_aliases(stored["agent"]),
         version=stored["version"],
         proofs=tuple(_proof_from_json(each) for each in stored["proofs"]),
         cases=tuple(_case_from_json(each) for each in stored["cases"]),

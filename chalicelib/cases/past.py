@@ -50,7 +50,8 @@ def past(
         formerly=_kept(dossier.formerly, dossier.formerly.other if dossier.formerly else "", last_day, has_rows),
     )
     entries = tuple(each for each in history if each.act.on <= last_day and not _is_about(each, left))
-    is_empty = replace(left, version=0) == Dossier(agent=dossier.agent) and len(entries) == len(history)
+    nothing = Dossier(agent=dossier.agent, alias=dossier.alias, version=dossier.version)
+    is_empty = left == nothing and len(entries) == len(history)
     return Past(
         left=None if is_empty else left,
         entries=entries,

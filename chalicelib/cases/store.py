@@ -6,6 +6,10 @@ Keys:
 - `agent#<agent>` / `h#<number>`: one entry of its history. Never changed.
 - `dossiers` / `<agent>`: that there is a dossier: so all are found without a scan.
 - `work#<kind>` / `<municipality>#<agent>#<about>`: one thing that waits for a person.
+
+A dossier gets its alias with its first write, of which one of all who race wins; it goes with the dossier. One that was
+stored before there were aliases has none, and is read as having the digest of the agent's id that its mails and files
+were named by: so no mail is sent twice, and every document is found.
 """
 
 from __future__ import annotations
@@ -20,6 +24,7 @@ from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.cases import aliases
 from chalicelib.cases.dossier import Dossier, Entry, Step
 from chalicelib.cases.dossier_json import dossier_from_json, dossier_to_json, entry_from_json, entry_to_json
 from chalicelib.cases.work import Kind, Work, work_in
@@ -75,12 +80,15 @@ class _WorkRow(Table):
     since = UnicodeAttribute()
 
 
-def get(agent: str) -> Dossier:
-    """Return an agent's dossier as it is now (strong read); an empty one when nothing was ever written."""
+def get(agent: str, *, new_alias: Callable[[], str] = aliases.new_alias) -> Dossier:
+    """Return an agent's dossier as it is now (strong read); an empty one when nothing is written.
+
+    That one has a new alias, which holds from its first write on.
+    """
     try:
         row = _DossierRow.get(_agent(agent), _DOSSIER, consistent_read=True)
     except DoesNotExist:
-        return Dossier(agent=agent)
+        return Dossier(agent=agent, alias=new_alias())
     return dossier_from_json(row.dossier)
 
 
@@ -167,6 +175,7 @@ def commit_together(
 def add_to(writes: TransactWrite, before: Dossier, step: Step, *, written_by: str) -> None:
     """Add the step to a transaction, on the condition that nobody wrote the dossier since."""
     after, pk = step.dossier, _agent(step.dossier.agent)
+    assert after.alias, "what is written was read first, and has an alias"
     row = _DossierRow(pk, _DOSSIER, version=after.version, dossier=dossier_to_json(after))
     writes.save(row, condition=_is_still(before))
     if not before.version:

@@ -67,7 +67,7 @@ def shown(visit: Visit, *, errors: Mapping[str, str] | None = None, status: int 
         who=visit.somebody.address, purpose=_PURPOSE, municipality_code=code, agents=(agent,), clock=visit.clock
     )
     entries = [_told(entry, own, code) for entry in own_entries(store.history(agent), own, code)]
-    proofs = [_proof(each, visit) for each in reversed(own.proofs)]
+    proofs = [_proof(each, own, visit) for each in reversed(own.proofs)]
     answer = visit.page(
         "followup/agent.html",
         status=status if errors else 200,
@@ -151,9 +151,9 @@ def _case(case: Case, entries: Sequence[Entry], visit: Visit) -> dict[str, Any]:
     }
 
 
-def _proof(proof: Proof, visit: Visit) -> dict[str, Any]:
-    code, agent = visit.parameters["municipality_code"], visit.parameters["agent"]
-    document = proof_documents.facts(proof, visit, agent=agent, page=address(code, agent))
+def _proof(proof: Proof, own: Dossier, visit: Visit) -> dict[str, Any]:
+    page = address(visit.parameters["municipality_code"], own.agent)
+    document = proof_documents.facts(proof, visit, dossier=own, page=page)
     row = case_pages.proof_facts(proof) | document
     return {**row, "badge": ("Venter på sekretariatet", "info")} if proof.is_waiting else row
 

@@ -36,20 +36,20 @@ def led_to(visit: Visit, dossier: Dossier) -> Answer:
     return see_signed_link(documents.link(proof.document))
 
 
-def facts(proof: Proof, visit: Visit, *, agent: str, page: str) -> dict[str, Any]:
+def facts(proof: Proof, visit: Visit, *, dossier: Dossier, page: str) -> dict[str, Any]:
     """Return what the municipality's page, at the path `page`, shows of a proof's document.
 
     What was just sent is looked at before it stands at its proof: until then there is no second form.
     """
     is_awaited = proof.is_waiting and proof.document is None and visit.somebody.role is Role.LEADER
-    is_sent = visit.query("key") == documents.key_of(proof, agent=agent)
+    is_sent = visit.query("key") == documents.key_of(proof, dossier)
     refusal = proof.refused_document.reason if is_awaited and proof.refused_document else ""
     has_form = is_awaited and (bool(refusal) or not is_sent)
     return {
         "document_address": f"{page}/beviser/{quote(proof.proof_id, safe='')}/dokument" if proof.document else "",
         "document_refusal": refusal,
         "document_field": _field(proof),
-        "document_form": _form(proof, visit, agent=agent, page=page) if has_form else None,
+        "document_form": _form(proof, visit, dossier=dossier, page=page) if has_form else None,
         "document_is_sent": is_sent,
         "document_is_looked_at": is_awaited and not has_form,
     }
@@ -69,6 +69,6 @@ def _field(proof: Proof) -> str:
     return f"dokument-{hashlib.sha256(proof.proof_id.encode()).hexdigest()[:8]}"
 
 
-def _form(proof: Proof, visit: Visit, *, agent: str, page: str) -> documents.UploadForm:
+def _form(proof: Proof, visit: Visit, *, dossier: Dossier, page: str) -> documents.UploadForm:
     back_to = f"{settings.base_url()}{page}"
-    return documents.form(proof, agent=agent, by=visit.somebody.address, back_to=back_to)
+    return documents.form(proof, dossier, by=visit.somebody.address, back_to=back_to)

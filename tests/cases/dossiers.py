@@ -11,6 +11,8 @@ from chalicelib.common.months import Month
 
 STAFF = "s@ddh.example"
 LEADER = "leder741@kommune.example"
+#: What stands for the agents of dossiers that tests make themselves.
+ALIAS = "0123456789abcdef" * 2
 
 
 def act(on: date, by: str = STAFF) -> Act:
@@ -33,7 +35,7 @@ class Following:
     """Takes a dossier through steps and keeps it; a step that changes nothing leaves it."""
 
     def __init__(self) -> None:
-        self.dossier = Dossier(agent="A-1")
+        self.dossier = Dossier(agent="A-1", alias=ALIAS)
         self.history: list[Event] = []
 
     def took(self, step: Step | None) -> Dossier:

@@ -43,7 +43,9 @@ class Bucket:
 
     def sent(self, content: bytes, proof: Proof, *, agent: str = AGENT) -> dict[str, Any]:
         """Put a file as S3 does from our form; return what is told of it."""
-        fields = documents.form(proof, agent=agent, by=LEADER.address, back_to="https://ddh.example/").value_by_field
+        fields = documents.form(
+            proof, store.get(agent), by=LEADER.address, back_to="https://ddh.example/"
+        ).value_by_field
         prefix = "x-amz-meta-"
         said = {name.removeprefix(prefix): value for name, value in fields.items() if name.startswith(prefix)}
         clients.s3().put_object(Bucket=self._name, Key=fields["key"], Body=content, Metadata=said)
@@ -200,7 +202,7 @@ def test_a_file_for_a_proof_that_nobody_knows_is_deleted(bucket: Bucket) -> None
 def test_a_file_that_no_form_of_ours_sent_is_deleted(
     bucket: Bucket, aws: EmulatedAWS, queued: Callable[[str], list[Any]]
 ) -> None:
-    clients.s3().put_object(Bucket=aws.files_bucket, Key=documents.key_of(proof(), agent=AGENT), Body=PDF)
+    clients.s3().put_object(Bucket=aws.files_bucket, Key=documents.key_of(proof(), store.get(AGENT)), Body=PDF)
 
     assert bucket.tells(*queued("ddh-documents")) == []
 
@@ -247,13 +249,13 @@ def test_neither_key_nor_message_names_the_agent_or_the_leader(bucket: Bucket) -
 
 
 def test_a_form_takes_one_file_of_at_most_5_mb_under_one_key_for_half_an_hour(bucket: Bucket) -> None:
-    form = documents.form(proof(), agent=AGENT, by=LEADER.address, back_to="https://ddh.example/her")
+    form = documents.form(proof(), store.get(AGENT), by=LEADER.address, back_to="https://ddh.example/her")
 
     policy = json.loads(b64decode(form.value_by_field["policy"]))
     fixed = _fixed(policy["conditions"])
     assert form.address == "https://ddh-local-files-123456789012.s3.eu-north-1.amazonaws.com/"
     assert ["content-length-range", 1, 5 * 1024 * 1024] in policy["conditions"]
-    assert fixed["key"] == documents.key_of(proof(), agent=AGENT)
+    assert fixed["key"] == documents.key_of(proof(), store.get(AGENT))
     assert fixed["success_action_redirect"] == "https://ddh.example/her"
     assert fixed["x-amz-server-side-encryption"] == "AES256"
     assert fixed["x-amz-meta-agent"] == "%C3%85se%20%26%20Bo%20%231"
@@ -279,7 +281,9 @@ def test_what_is_erased_leaves_no_version(bucket: Bucket, aws: EmulatedAWS) -> N
     """T23."""
     for content in (PDF, PNG):
         bucket.tells(bucket.sent(content, proof()))
-    clients.s3().put_object(Bucket=aws.files_bucket, Key=f"{documents.key_of(proof(), agent=AGENT)}b", Body=b"another")
+    clients.s3().put_object(
+        Bucket=aws.files_bucket, Key=f"{documents.key_of(proof(), store.get(AGENT))}b", Body=b"another"
+    )
     document = proof().document
     assert document is not None
     assert len(bucket.versions) == 3

@@ -20,14 +20,14 @@ from chalicelib.common.errors import AppError, Conflict
 from chalicelib.common.months import Month
 from chalicelib.rulebook import book
 from tests import faults
-from tests.cases.dossiers import LEADER, act, ground
+from tests.cases.dossiers import ALIAS, LEADER, act, ground
 from tests.conftest import EmulatedAWS
 
 NOVEMBER = Month(2024, 11)
 TODAY = act(date(2025, 1, 5), LEADER)
 BY = Person(address=LEADER, role=Role.LEADER, municipality_code="741")
 STAFF = Person(address="s@ddh.example", role=Role.SECRETARIAT)
-OLD, NEW = Dossier(agent="A-1"), Dossier(agent="B-2")
+OLD, NEW = Dossier(agent="A-1", alias=ALIAS), Dossier(agent="B-2", alias="b" * 32)
 
 
 @pytest.fixture

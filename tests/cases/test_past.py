@@ -50,7 +50,7 @@ def test_names_of_long_ago_go_on_both_sides_when_no_case_is_open() -> None:
 def test_what_was_erased_is_not_written_back_by_whoever_read_it_before(aws: EmulatedAWS) -> None:
     following = Following()
     first = following.registered("p")
-    store.shorten(Dossier(agent="A-1"), first)
+    store.shorten(store.get("A-1"), first)
     before = store.get("A-1")
     store.shorten(before, replace(before, proofs=()))
 

@@ -12,7 +12,7 @@ from chalicelib.cases.dossier_json import dossier_from_json, dossier_to_json
 from chalicelib.cases.work import Kind, work_in
 from chalicelib.common.errors import Conflict
 from tests import faults
-from tests.cases.dossiers import LEADER, Following, act, ground
+from tests.cases.dossiers import ALIAS, LEADER, Following, act, ground
 from tests.conftest import EmulatedAWS
 
 TODAY = date(2025, 1, 21)
@@ -43,7 +43,7 @@ def test_a_dossier_comes_back_as_it_was_with_its_history(aws: EmulatedAWS) -> No
 
     assert [entry.what for entry in store.history("A-1")] == [Event.PROPOSED, Event.WINDOW_OPENED]
     assert store.of_agents(["A-1", "B-2"]) == {"A-1": dossier}
-    assert store.get("B-2") == Dossier(agent="B-2")
+    assert store.get("B-2", new_alias=lambda: ALIAS) == Dossier(agent="B-2", alias=ALIAS)
 
 
 def test_what_waits_for_a_person_is_listed_until_it_is_done(aws: EmulatedAWS) -> None:
@@ -81,7 +81,7 @@ def test_the_lists_hold_what_the_dossier_says_after_every_step(aws: EmulatedAWS)
         following.trained(kind)
     whole = following.dossier
 
-    store.commit(Dossier(agent="A-1"), Step(dossier=whole, entries=()))
+    store.commit(store.get("A-1"), Step(dossier=whole, entries=()))
 
     assert {work for kind in Kind for work in store.waiting(kind)} == work_in(whole)
 

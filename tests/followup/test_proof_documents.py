@@ -43,7 +43,7 @@ def send(aws: EmulatedAWS, queued: Callable[[str], list[Any]]) -> Send:
 
     def sent(content: bytes) -> None:
         said = {"agent": AGENT, "by": LEADER.address}
-        key = documents.key_of(proof(), agent=AGENT)
+        key = documents.key_of(proof(), store.get(AGENT))
         clients.s3().put_object(Bucket=aws.files_bucket, Key=key, Body=content, Metadata=said)
         (told,) = queued("ddh-documents")
         record = {"messageId": "1", "body": json.dumps(told)}
@@ -84,7 +84,7 @@ def test_nobody_else_and_no_settled_proof_has_the_form(site: Site, leader: Visit
 
 
 def test_what_was_sent_is_said_to_be_looked_at_until_it_stands_there(leader: Visitor, send: Send) -> None:
-    back = f"{PAGE}?bucket=b&key={documents.key_of(proof(), agent=AGENT)}&etag=%22e%22"
+    back = f"{PAGE}?bucket=b&key={documents.key_of(proof(), store.get(AGENT))}&etag=%22e%22"
     assert "Dokumentet er sendt" in leader.get(back).text
     assert BUCKET not in leader.get(back).text
     assert "Dokumentet er sendt" not in leader.get(PAGE).text
@@ -99,7 +99,7 @@ def test_what_was_sent_is_said_to_be_looked_at_until_it_stands_there(leader: Vis
 
 def test_a_refused_file_says_what_to_do_by_its_field_and_may_be_sent_anew(leader: Visitor, send: Send) -> None:
     send(b"MZ a program")
-    back = f"{PAGE}?key={documents.key_of(proof(), agent=AGENT)}"
+    back = f"{PAGE}?key={documents.key_of(proof(), store.get(AGENT))}"
 
     shown = leader.get(back).text
 

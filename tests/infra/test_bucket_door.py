@@ -14,7 +14,7 @@ from urllib3.filepost import encode_multipart_formdata
 from werkzeug.test import Client, TestResponse
 
 from chalicelib.cases import documents
-from chalicelib.cases.dossier import Document, Proof, ProofKind
+from chalicelib.cases.dossier import Document, Dossier, Proof, ProofKind
 from chalicelib.runtime import clients
 from infra.local import bucket_door
 from infra.local.bucket_door import BucketDoor
@@ -30,6 +30,7 @@ _PROOF = Proof(
     registered_by="leder@kommune.example",
     registered_on=date(2025, 1, 3),
 )
+_DOSSIER = Dossier(agent="751-001", alias="b" * 32, proofs=(_PROOF,))
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def door(aws: EmulatedAWS, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
 
 
 def post(door: Client, content: bytes, **changes: str) -> TestResponse:
-    form = documents.form(_PROOF, agent="751-001", by="l@x.example", back_to="http://127.0.0.1:1/her")
+    form = documents.form(_PROOF, _DOSSIER, by="l@x.example", back_to="http://127.0.0.1:1/her")
     fields: dict[str, Any] = {**form.value_by_field, **changes, "file": ("bevis.pdf", content)}
     body, content_type = encode_multipart_formdata(fields)
     return door.post(urlsplit(form.address).path, base_url=_ADDRESS, data=body, content_type=content_type)
@@ -57,7 +58,7 @@ def test_a_file_goes_in_by_its_form_and_out_by_its_link(door: Client, aws: Emula
     taken = post(door, b"%PDF-1.7")
     assert taken.status_code == 303
     assert taken.headers["Location"].startswith(f"http://127.0.0.1:1/her?bucket={aws.files_bucket}&key=documents%2F751")
-    stored = clients.s3().head_object(Bucket=aws.files_bucket, Key=documents.key_of(_PROOF, agent="751-001"))
+    stored = clients.s3().head_object(Bucket=aws.files_bucket, Key=documents.key_of(_PROOF, _DOSSIER))
     assert stored["Metadata"] == {"agent": "751-001", "by": "l%40x.example"}
 
     link = documents.link(_document(stored["VersionId"]))
@@ -96,7 +97,7 @@ def test_a_link_to_another_version_or_without_its_signature_is_refused(door: Cli
 
 
 def _document(version_id: str) -> Document:
-    key = documents.key_of(_PROOF, agent="751-001")
+    key = documents.key_of(_PROOF, _DOSSIER)
     return replace(
         Document(key=key, version_id="", sequencer="1", content_type="application/pdf"), version_id=version_id
     )

@@ -114,7 +114,7 @@ class Machine:
         proof = store.get(CANARY).proofs[0]
         clients.s3().put_object(
             Bucket=settings.files_bucket(),
-            Key=documents.key_of(proof, agent=CANARY),
+            Key=documents.key_of(proof, store.get(CANARY)),
             Body=f"%PDF-1.7 {CANARY}".encode(),
             Metadata={"agent": CANARY, "by": LEADER.address},
         )
