@@ -1,7 +1,8 @@
 """Erases the ledger's months past the retention period, of every run: lines, standings, and where agents had rows.
 
-What a month came to stays in the municipality's head. Every run does all that is due and finds what an earlier one
-left; a table that is restored from a backup has the heads of then, and is erased again.
+An agent who was noted for figures that were corrected before they were evaluated has neither line nor standing, and is
+found by a note. What a month came to stays in the municipality's head. Every run does all that is due and finds what an
+earlier one left; a table that is restored from a backup has the heads of then, and is erased again.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ def erase_until(last: Month) -> int:
             done = _erase_municipality(run, head, last)
             busy += done is None
             deleted += done or 0
+        busy += _erase_newcomers(run, last)
     if busy:
         raise TryLater(f"{counted(busy, 'kommune', 'kommuner')} blev evalueret imens. Kør jobbet igen.")
     return deleted
@@ -50,6 +52,27 @@ def _erase_municipality(run: str, head: store.Head, last: Month) -> int | None:
         except Conflict:
             head = store.heads(run, [code])[code]
     return None
+
+
+def _erase_newcomers(run: str, last: Month) -> int:
+    """Erase where those had rows who were noted up to `last`, but for whom a kept line is; return in how many
+    municipalities others were in the way.
+    """
+    by_code: dict[str, list[erasure_store.Newcomer]] = {}
+    for each in erasure_store.newcomers(run, last):
+        by_code.setdefault(each.municipality_code, []).append(each)
+    busy = 0
+    for code, newcomers in by_code.items():
+        kept = [each for each in erasure_store.revisions(run, code) if each.month > last]
+        still_here = frozenset[str]().union(*(each.agents_with_lines for each in kept))
+        try:
+            for each in newcomers:
+                if each.agent not in still_here:
+                    erasure_store.leave_home(run, each.agent, code)
+                erasure_store.delete_newcomer(run, each)
+        except Conflict:
+            busy += 1
+    return busy
 
 
 def _erase(run: str, head: store.Head, last: Month) -> int:

@@ -46,6 +46,22 @@ class _HomeRow(Table):
     municipalities = UnicodeSetAttribute()
 
 
+class _NewcomerRow(Table):
+    feature = "evaluation"
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newcomer:
+    """Somebody who was noted in a municipality for a month's figures. `key` tells it from the others."""
+
+    key: str
+    municipality_code: str
+    agent: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
     """Who is in one revision of a municipality's month, and what its lines come to. `key` tells it from the others."""
@@ -113,6 +129,18 @@ def leave_home(run: str, agent: str, municipality_code: str) -> None:
             row.delete(condition=unchanged)
         else:
             row.update(actions=[_HomeRow.municipalities.delete({municipality_code})], condition=unchanged)
+
+
+def newcomers(run: str, last: Month) -> tuple[Newcomer, ...]:
+    """Return who was noted for months up to `last`, by month and municipality (strong read)."""
+    rows = _NewcomerRow.query(f"newcomers#{run}", _NewcomerRow.sk < str(last.next()), consistent_read=True)
+    told = ((row.sk, *row.sk.split("#", 2)[1:]) for row in rows)
+    return tuple(Newcomer(key=key, municipality_code=code, agent=agent) for key, code, agent in told)
+
+
+def delete_newcomer(run: str, newcomer: Newcomer) -> None:
+    """Delete that somebody was noted. Repeating it changes nothing."""
+    _NewcomerRow(f"newcomers#{run}", newcomer.key).delete()
 
 
 def delete(run: str, municipality_code: str, revision: Revision) -> None:

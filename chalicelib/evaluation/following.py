@@ -100,6 +100,8 @@ def _follow_once(request: Request, *, clock: Clock) -> None:
             last_erased=last_erased,
         )
         stored = replace(stored, moves=again)
+        # Erasing an old note of somebody who came back in between is made good.
+        _note_newcomers(stored, again.homes)
     now_by_month = dict(stored.current_by_month) | {each.now.month: each.now for each in evaluated}
     if request.run == LIVE:
         proposals.reconcile(request.municipality_code, now_by_month, dossiers=stored.moves.dossiers, clock=clock)
@@ -152,10 +154,11 @@ def _note_newcomers(stored: _Stored, homes: Mapping[str, frozenset[str]]) -> Non
     code = stored.head.municipality_code
     for found in stored.figures_by_month.values():
         store.check_size(code, len(found.figures))
-    agents = {figure.agent for found in stored.figures_by_month.values() for figure in found.figures}
-    for agent in sorted(agents):
+    months = sorted(stored.figures_by_month.items())
+    last_by_agent = {figure.agent: month for month, found in months for figure in found.figures}
+    for agent, month in sorted(last_by_agent.items()):
         if code not in homes.get(agent, frozenset()):
-            store.add_home(stored.run, agent, code)
+            store.add_home(stored.run, agent, code, month=month)
 
 
 def _evaluate(stored: _Stored, *, book: RuleBook) -> list[_Evaluated]:

@@ -8,6 +8,8 @@ Keys (a *run* is `live`, or one dry run such as `dry-2024-01-2024-03`):
   every write, so that two at once can't both win.
 - `municipality#<run>#<code>` / `<month>#r<revision>`: one revision of the ledger. Never changed.
 - `agent#<run>#<agent>` / `home`: the municipalities where the agent has rows.
+- `newcomers#<run>` / `<month>#<code>#<agent>`: that the agent was noted there for a month's figures, whether or not a
+  line came of it: so the note above is found and erased.
 """
 
 from __future__ import annotations
@@ -178,6 +180,13 @@ class _HomeRow(Table):
     municipalities = UnicodeSetAttribute()
 
 
+class _NewcomerRow(Table):
+    feature = "evaluation"
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+
 def add_due(run: str, due: DueMonth) -> None:
     """Store that a month was started.
 
@@ -275,8 +284,12 @@ def homes(run: str, agents: Iterable[str]) -> dict[str, frozenset[str]]:
     return {row.pk.removeprefix(f"agent#{run}#"): frozenset(row.municipalities) for row in rows}
 
 
-def add_home(run: str, agent: str, municipality_code: str) -> None:
-    """Note that the agent has rows in the municipality. Repeating it changes nothing; one too many is harmless."""
+def add_home(run: str, agent: str, municipality_code: str, *, month: Month) -> None:
+    """Note that the agent has rows in the municipality, the latest in a month, after what leads erasure to the note.
+
+    Repeating it changes nothing; one too many is harmless.
+    """
+    _NewcomerRow(f"newcomers#{run}", f"{month}#{municipality_code}#{agent}").save()
     _HomeRow(f"agent#{run}#{agent}", "home").update(actions=[_HomeRow.municipalities.add({municipality_code})])
 
 
