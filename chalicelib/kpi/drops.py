@@ -31,8 +31,13 @@ class Status(StrEnum):
 
 
 def is_older(notice: Notice, arrival: int, *, than: Versioned) -> bool:
-    """Whether a version of a key is older than one that is registered: by S3's sequencer, else by event and arrival."""
-    own, other = comparable(notice.sequencer, than.sequencer)
+    """Whether a version of a key is older than one that is registered: by S3's sequencer, else by event and arrival.
+
+    A file that is read again (infra/ops) comes without a sequencer, which then decides nothing.
+    """
+    own, other = ("", "")
+    if notice.sequencer and than.sequencer:
+        own, other = comparable(notice.sequencer, than.sequencer)
     return (own, instant_text(notice.event_at), arrival) < (other, than.event_at, than.order.arrival)
 
 

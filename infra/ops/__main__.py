@@ -6,6 +6,8 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -17,7 +19,7 @@ from chalicelib.evaluation.requests import LIVE, Request, ask_for
 from chalicelib.kpi import figures
 from chalicelib.mail import outbox
 from chalicelib.mail.outbox import State
-from infra.ops import dead_letters, exporting, where
+from infra.ops import dead_letters, exporting, reading_again, sent_mails, where
 from infra.ops.where import Work
 
 
@@ -59,6 +61,14 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("month", type=Month.parse)
     command.add_argument("municipality", nargs="?", help="its code: 751")
     command.set_defaults(do=_evaluate)
+    command = commands.add_parser("read-again", help="after a restore: have the files read that came since")
+    command.add_argument("since", type=_instant, help="the moment restored to: 2025-03-01T08:00:00Z")
+    command.set_defaults(do=_read_again)
+    command = commands.add_parser(
+        "settle-sent", help="after a restore, while no mail leaves: keep those that left since from leaving again"
+    )
+    command.add_argument("since", type=_instant, help="the moment restored to: 2025-03-01T08:00:00Z")
+    command.set_defaults(do=_settle_sent)
     command = commands.add_parser("export", help="write every table to files, one JSON line an item")
     command.add_argument("directory", type=Path)
     command.add_argument("--purpose", required=True, help="why, in Danish: it is noted as a look at every agent")
@@ -112,6 +122,33 @@ def _evaluate(arguments: argparse.Namespace, console: Console, work: Work) -> No
     console.print(
         f"{len(codes)} municipalities asked for from {arguments.month} on; what hasn't changed stays as it is"
     )
+
+
+def _instant(text: str) -> datetime:
+    """Raises: argparse.ArgumentTypeError: it is no moment, or doesn't say of which time zone."""
+    with suppress(ValueError):
+        found = datetime.fromisoformat(text)
+        if found.tzinfo is not None:
+            return found
+    raise argparse.ArgumentTypeError(f"{text!r} is no moment with a time zone, such as 2025-03-01T08:00:00Z")
+
+
+def _read_again(arguments: argparse.Namespace, console: Console, work: Work) -> None:
+    told = reading_again.read_again(arguments.since)
+    work()
+    console.print(f"{told} files are read again; what was read already stays as it is")
+
+
+def _settle_sent(arguments: argparse.Namespace, console: Console, _work: Work) -> None:
+    find = sent_mails.from_mailbox if arguments.kept else sent_mails.from_logs
+    table, counts = Table("mail", "last", "at", "now", title="To be looked at"), Counter[str]()
+    for each, came_to in sent_mails.settled(find(arguments.since)):
+        counts[came_to] += 1
+        if came_to in ("not recorded", "uncertain"):
+            table.add_row(each.mail_id, each.state.value, f"{each.at:%Y-%m-%d %H:%M}", came_to)
+    if table.row_count:
+        console.print(table)
+    console.print(", ".join(f"{counts[name]} {name}" for name in ("settled", "known", "not recorded", "uncertain")))
 
 
 def _export(arguments: argparse.Namespace, console: Console, _work: Work) -> None:

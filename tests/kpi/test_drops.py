@@ -100,6 +100,15 @@ def test_equal_sequencers_go_by_the_events_time_then_by_arrival() -> None:
     assert not is_older(own, 6, than=versioned("1"))
 
 
+def test_a_version_without_a_sequencer_goes_by_the_events_time_whichever_came_first() -> None:
+    earlier, later = "2025-02-05T05:59:59.000000+00:00", "2025-02-05T06:00:01.000000+00:00"
+    without = replace(NOTICE, sequencer="")
+
+    assert not is_older(without, 9, than=versioned("FF", event_at=earlier))
+    assert is_older(without, 9, than=versioned("FF", event_at=later))
+    assert not is_older(NOTICE, 9, than=versioned("", event_at=earlier))
+
+
 @given(st.text())
 def test_any_key_lies_somewhere_and_its_report_in_reports(key: str) -> None:
     drop = Drop(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -69,6 +70,14 @@ class Machine:
         answer = self._functions[function].call(event or {})
         self._pump.drain()
         return answer
+
+    @contextmanager
+    def held(self, *functions: str) -> Iterator[None]:
+        """Let these functions' messages wait in their queues, as without their event source mappings."""
+        carrying = self._pump
+        self._pump = Pump(function for name, function in self._functions.items() if name not in functions)
+        yield
+        self._pump = carrying
 
     def at(self, day: date) -> None:
         self._clock.set(instant=datetime(day.year, day.month, day.day, 5, tzinfo=UTC), business_date=day)
