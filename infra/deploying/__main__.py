@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.deploying.deploy import Clients, deploy
 from infra.deploying.problems import CannotDeploy
 from infra.deploying.screen import Screen
-from infra.deploying.stages import stage_named
+from infra.deploying.stages import filled_in, stage_named
 from infra.packaging.package import made_before
 from infra.packaging.problems import CannotPackage
 
@@ -34,7 +34,7 @@ def main() -> int:
     )
     arguments = parser.parse_args()
     try:
-        stage = stage_named(arguments.stage)
+        stage = filled_in(stage_named(arguments.stage))
         package = arguments.package or made_before()
         screen = Screen(agrees=True if arguments.yes else None)
         agreed = deploy(stage, package, _clients(arguments.region), screen=screen, may_lose=arguments.lose)

@@ -16,6 +16,16 @@ class NotAStage(CannotDeploy):
         super().__init__(f"infra/stages.yaml: {stage}: {reason}.")
 
 
+class StillSamples(CannotDeploy):
+    """Raised when a stage still has values of the sample that infra/stages.yaml comes with."""
+
+    def __init__(self, stage: str, keys: Sequence[str]) -> None:
+        super().__init__(
+            f"infra/stages.yaml: {stage}: {', '.join(keys)} still hold samples (names under .example, a certificate of "
+            "account 000000000000). Fill in your own; nothing was sent to AWS."
+        )
+
+
 class WrongAccount(CannotDeploy):
     """Raised when the credentials are for another account or region than the stage's certificate."""
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import yaml
 
-from infra.deploying.problems import NotAStage
+from infra.deploying.problems import NotAStage, StillSamples
 
 STAGES = Path(__file__).resolve().parents[1] / "stages.yaml"
 _NAME = re.compile(r"[a-z][a-z0-9]{1,11}")
+#: What infra/stages.yaml comes with: a host under .example, and an account that AWS gives nobody.
+_SAMPLE = re.compile(r"\.example$|:0{12}:", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,3 +71,14 @@ def stage_named(name: str, path: Path = STAGES) -> Stage:
     if not described["mail_from"].endswith("@" + described["mail_domain"]):
         raise NotAStage(name, "mail_from isn't in mail_domain, so its mails would not be signed")
     return Stage(name=name, **described)
+
+
+def filled_in(stage: Stage) -> Stage:
+    """Return the stage, which holds no sample any more.
+
+    Raises:
+        StillSamples: it does; names the keys.
+    """
+    if keys := [key for key, value in asdict(stage).items() if _SAMPLE.search(str(value))]:
+        raise StillSamples(stage.name, keys)
+    return stage
