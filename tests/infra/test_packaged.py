@@ -182,7 +182,9 @@ def test_the_site_has_one_door_that_speaks_tls_1_2_and_is_throttled() -> None:
 
     assert api["DisableExecuteApiEndpoint"]
     assert api["Domain"]["SecurityPolicy"] == "TLS_1_2"
-    assert [(each["ResourcePath"], each["HttpMethod"]) for each in api["MethodSettings"]] == [("/*", "*")]
+    assert api["Domain"]["CertificateArn"] == {"Ref": "CertificateArn"}
+    throttled = {"ThrottlingRateLimit": 50, "ThrottlingBurstLimit": 100}
+    assert api["MethodSettings"] == [{"ResourcePath": "/*", "HttpMethod": "*", **throttled}]
 
 
 def test_the_site_answers_in_the_time_that_api_gateway_waits() -> None:

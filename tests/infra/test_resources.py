@@ -73,15 +73,50 @@ def test_every_resource_that_keeps_something_outlives_its_stack() -> None:
     assert all(each["DeletionPolicy"] == each["UpdateReplacePolicy"] == "Retain" for each in resources_kept)
 
 
+def _may(resource: str, *rules: str) -> dict[str, Any]:
+    arns = [{"Fn::GetAtt": [rule, "Arn"]} for rule in rules]
+    return {
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": {"Fn::GetAtt": [resource, "Arn"]},
+        "Condition": {"ArnEquals": {"aws:SourceArn": arns if len(arns) > 1 else arns[0]}},
+    }
+
+
 def test_only_its_rule_may_put_into_a_queue_that_a_rule_feeds() -> None:
     template = load(DATA_TEMPLATE)["Resources"]
-    rules = {name: each for name, each in template.items() if each["Type"] == "AWS::Events::Rule"}
+    allowed = [
+        {key: value for key, value in statement.items() if key != "Sid"}
+        for each in template.values()
+        if each["Type"] == "AWS::SQS::QueuePolicy"
+        for statement in each["Properties"]["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Allow"
+    ]
 
+    assert allowed == [
+        _may("FailedEvents", "DropsRule", "ReceiptsRule", "DocumentsRule"),
+        _may("DropsQueue", "DropsRule"),
+        _may("DocumentsQueue", "DocumentsRule"),
+        _may("ReceiptsQueue", "ReceiptsRule"),
+    ]
+
+
+def test_each_rule_carries_its_events_to_its_own_queue() -> None:
+    resources = load(DATA_TEMPLATE)["Resources"].items()
+    rules = {name: each["Properties"] for name, each in resources if each["Type"] == "AWS::Events::Rule"}
+    dropped = {"source": ["aws.s3"], "detail-type": ["Object Created"]}
+    files = {"name": [{"Ref": "FilesBucket"}]}
+
+    assert {name: rule["EventPattern"] for name, rule in rules.items()} == {
+        "DropsRule": {**dropped, "detail": {"bucket": files, "object": {"key": [{"prefix": "drops/"}]}}},
+        "DocumentsRule": {**dropped, "detail": {"bucket": files, "object": {"key": [{"prefix": "documents/"}]}}},
+        "ReceiptsRule": {
+            "source": ["aws.ses"],
+            "detail": {"mail": {"tags": {"ses:configuration-set": [{"Ref": "MailConfigurationSet"}]}}},
+        },
+    }
     for name, rule in rules.items():
-        (target,) = rule["Properties"]["Targets"]
-        queue = target["Arn"]["Fn::GetAtt"][0]
-        statements = template[f"{queue}Policy"]["Properties"]["PolicyDocument"]["Statement"]
-        (statement,) = (each for each in statements if each["Effect"] == "Allow")
-
-        assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": [name, "Arn"]}}}
-        assert statement["Principal"] == {"Service": "events.amazonaws.com"}
+        (target,) = rule["Targets"]
+        assert target["Arn"] == {"Fn::GetAtt": [name.replace("Rule", "Queue"), "Arn"]}
+        assert rule["State"] == "ENABLED"

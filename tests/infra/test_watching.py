@@ -7,6 +7,8 @@ import re
 from functools import cache
 from typing import Any
 
+import pytest
+
 from chalicelib.runtime.metrics import Metric
 from infra import packaged
 from infra.local.template import DATA_TEMPLATE, load
@@ -24,20 +26,35 @@ def _of_type(kind: str, template: dict[str, Any] | None = None) -> dict[str, dic
     return {name: each["Properties"] for name, each in resources.items() if each["Type"] == kind}
 
 
-def _watched_values(dimension: str) -> list[Any]:
-    return [
-        each["Value"]
-        for alarm in _of_type("AWS::CloudWatch::Alarm").values()
-        for each in alarm["Dimensions"]
-        if each["Name"] == dimension
-    ]
+def _rings(name: str) -> dict[str, Any]:
+    """Return when an alarm rings: everything but what it is called and whom it tells."""
+    alarm = _of_type("AWS::CloudWatch::Alarm")[f"{name}Alarm"]
+    return {key: value for key, value in alarm.items() if key not in ("AlarmDescription", "AlarmActions", "OKActions")}
+
+
+def _when(metric: str, statistic: str, at_least: float, *, minutes: int = 5, **more: Any) -> dict[str, Any]:
+    namespace, _, name = metric.rpartition(" ")
+    return {
+        "Namespace": namespace,
+        "MetricName": name,
+        "Dimensions": [],
+        "Statistic": statistic,
+        "Period": 60 * minutes,
+        "EvaluationPeriods": 1,
+        "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+        "Threshold": at_least,
+        "TreatMissingData": "notBreaching",
+        **more,
+    }
 
 
 def test_every_function_s_failures_ring() -> None:
     functions = _of_type("AWS::Serverless::Function")
 
-    assert len(functions) >= 13
-    assert [name for name in functions if {"Ref": name} not in _watched_values("FunctionName")] == []
+    assert len(functions) == 15
+    for name in functions:
+        of_it = [{"Name": "FunctionName", "Value": {"Ref": name}}]
+        assert _rings(f"{name}Errors") == _when("AWS/Lambda Errors", "Sum", 1, Dimensions=of_it)
 
 
 def test_every_queue_of_dead_letters_rings() -> None:
@@ -48,10 +65,45 @@ def test_every_queue_of_dead_letters_rings() -> None:
         if "RedrivePolicy" in each
     }
 
-    names = [queues[name]["QueueName"] for name in [*sorted(dead), "FailedEvents"]]
+    assert len(dead) == 6
+    for name in (*dead, "FailedEvents"):
+        of_it = [{"Name": "QueueName", "Value": queues[name]["QueueName"]}]
+        visible = _when("AWS/SQS ApproximateNumberOfMessagesVisible", "Maximum", 1, Dimensions=of_it)
+        assert _rings(name) == visible
 
-    assert len(names) >= 6
-    assert [name for name in names if name not in _watched_values("QueueName")] == []
+
+_OURS = [{"Name": "service", "Value": "ddh"}, {"Name": "stage", "Value": {"Ref": "Stage"}}]
+
+
+@pytest.mark.parametrize(
+    ("name", "when"),
+    [
+        ("OldMail", _when("DDH OldestMailMinutes", "Maximum", 30, EvaluationPeriods=3, Dimensions=_OURS)),
+        ("MonthNotEvaluated", _when("DDH MonthsWaiting", "Maximum", 1, minutes=24 * 60, Dimensions=_OURS)),
+        ("MailAmbiguous", _when("DDH MailsAmbiguous", "Sum", 1, Dimensions=_OURS)),
+        ("MailFailed", _when("DDH MailsFailed", "Sum", 1, Dimensions=_OURS)),
+        ("MailBounced", _when("AWS/SES Reputation.BounceRate", "Average", 0.03, minutes=60)),
+        ("MailComplained", _when("AWS/SES Reputation.ComplaintRate", "Average", 0.0005, minutes=60)),
+        (
+            "SiteFails",
+            _when("AWS/ApiGateway 5XXError", "Sum", 1, Dimensions=[{"Name": "ApiName", "Value": "ddh"}]),
+        ),
+        (
+            "SchedulesStopped",
+            _when(
+                "AWS/Lambda Invocations",
+                "Sum",
+                1,
+                Dimensions=[{"Name": "FunctionName", "Value": {"Ref": "SweepOutbox"}}],
+                ComparisonOperator="LessThanThreshold",
+                EvaluationPeriods=3,
+                TreatMissingData="breaching",
+            ),
+        ),
+    ],
+)
+def test_what_no_function_s_failure_tells_of_rings_too(name: str, when: dict[str, Any]) -> None:
+    assert _rings(name) == when
 
 
 def test_whatever_is_called_without_anybody_waiting_leaves_what_failed_somewhere() -> None:
@@ -78,8 +130,25 @@ def test_whatever_is_called_without_anybody_waiting_leaves_what_failed_somewhere
 
 def test_every_alarm_is_mailed_and_stands_in_the_runbook() -> None:
     for name, alarm in _of_type("AWS::CloudWatch::Alarm").items():
-        assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}], name
+        assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "AlarmTopic"}], name
         assert f"| {alarm['AlarmDescription'].partition('.')[0]} |" in OPERATIONS, name
+
+
+def test_alarms_come_by_mail_and_cloudwatch_alone_may_send_them() -> None:
+    (topic,) = _of_type("AWS::SNS::Topic").values()
+    (policy,) = _of_type("AWS::SNS::TopicPolicy").values()
+    (allowed,) = (each for each in policy["PolicyDocument"]["Statement"] if each["Effect"] == "Allow")
+
+    assert topic["Subscription"] == [{"Protocol": "email", "Endpoint": {"Ref": "AlarmAddress"}}]
+    assert policy["Topics"] == [{"Ref": "AlarmTopic"}]
+    ours = "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:*"
+    assert {key: value for key, value in allowed.items() if key != "Sid"} == {
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudwatch.amazonaws.com"},
+        "Action": "sns:Publish",
+        "Resource": {"Ref": "AlarmTopic"},
+        "Condition": {"ArnLike": {"aws:SourceArn": {"Fn::Sub": ours}}},
+    }
 
 
 def test_the_runbook_names_no_alarm_that_is_not_there() -> None:
@@ -107,7 +176,8 @@ def test_alarms_of_the_site_ask_for_the_name_that_the_api_has() -> None:
 def test_every_function_s_log_is_kept_for_a_while_and_no_longer() -> None:
     groups = _of_type("AWS::Logs::LogGroup")
 
-    assert len(groups) == len(_of_type("AWS::Serverless::Function"))
+    names = [each["LogGroupName"]["Fn::Sub"] for each in groups.values()]
+    assert sorted(names) == sorted(f"/aws/lambda/${{{name}}}" for name in _of_type("AWS::Serverless::Function"))
     assert all(each["RetentionInDays"] == {"Ref": "LogRetentionDays"} for each in groups.values())
 
 
@@ -118,8 +188,14 @@ def test_mail_leaves_over_tls_is_answered_for_and_goes_to_no_suppressed_address(
 
     assert configuration["DeliveryOptions"] == {"TlsPolicy": "REQUIRE"}
     assert configuration["SuppressionOptions"] == {"SuppressedReasons": ["BOUNCE", "COMPLAINT"]}
-    assert events["EventDestination"]["Enabled"] is True
-    assert {"delivery", "bounce", "complaint", "reject"} <= set(events["EventDestination"]["MatchingEventTypes"])
+    assert events["ConfigurationSetName"] == {"Ref": "MailConfigurationSet"}
+    destination = events["EventDestination"]
+    assert destination["Enabled"] is True
+    told = {"send", "delivery", "bounce", "complaint", "reject", "deliveryDelay"}
+    assert set(destination["MatchingEventTypes"]) == told
+    # ReceiptsRule hears the bus of the account.
+    bus = "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default"
+    assert destination["EventBridgeDestination"] == {"EventBusArn": {"Fn::Sub": bus}}
 
 
 def test_few_mails_leave_at_once() -> None:
