@@ -7,7 +7,7 @@ or a named refusal. Pure: no clock, no AWS, no environment.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from chalicelib.cases import refusals
@@ -15,6 +15,9 @@ from chalicelib.cases.dossier import Dossier, Event, Renaming, Step
 from chalicelib.cases.steps import happened
 from chalicelib.common.acts import Act
 from chalicelib.common.months import Month
+
+#: By id.
+Dossiers = dict[str, Dossier]
 
 
 def renamed(
@@ -106,3 +109,31 @@ def later_names(agent: str, dossiers: Mapping[str, Dossier]) -> tuple[str, ...]:
 def all_names(agent: str, dossiers: Mapping[str, Dossier]) -> tuple[str, ...]:
     """Return every id of the agent, this one too, in the order in which it had them."""
     return (*reversed(former_names(agent, dossiers)), agent, *later_names(agent, dossiers))
+
+
+def without_names_elsewhere(dossiers: Mapping[str, Dossier], codes_by_id: Mapping[str, frozenset[str]]) -> Dossiers:
+    """Return the dossiers without the new names that turned up in other municipalities than the one that said them.
+
+    A leader's word holds for the leader's own municipality: an id that has rows, and none of them there, is somebody
+    else's, and the word was a mistake. `codes_by_id` are the municipalities where each id has rows.
+    """
+    return _parted(
+        dossiers,
+        lambda new, earlier: bool(codes_by_id.get(new)) and earlier.municipality_code not in codes_by_id[new],
+    )
+
+
+def without_names_at_once(dossiers: Mapping[str, Dossier], agents: Collection[str]) -> Dossiers:
+    """Return the dossiers without the names of those who have a row of the same month by both: these are two people."""
+    return _parted(dossiers, lambda new, earlier: new in agents and earlier.other in agents)
+
+
+def _parted(dossiers: Mapping[str, Dossier], is_wrong: Callable[[str, Renaming], bool]) -> Dossiers:
+    """Return the dossiers as if what is wrong of an id and the one before it had never been said."""
+    found = dict(dossiers)
+    for dossier in dossiers.values():
+        if dossier.formerly is not None and is_wrong(dossier.agent, dossier.formerly):
+            found[dossier.agent] = replace(found[dossier.agent], formerly=None)
+            if dossier.formerly.other in found:
+                found[dossier.formerly.other] = replace(found[dossier.formerly.other], renamed_to=None)
+    return found

@@ -168,11 +168,13 @@ def _evaluate(stored: _Stored, *, book: RuleBook) -> list[_Evaluated]:
     standings = {} if stored.before is None else dict(stored.before.standings)
     for month, found in sorted(stored.figures_by_month.items()):
         rows, was = _rows(found), stored.current_by_month.get(month)
-        standings = moving.with_movers(standings, {row.agent for row in rows}, known=stored.moves, month=month)
+        agents = {row.agent for row in rows}
+        known = stored.moves.in_month(agents)
+        standings = moving.with_movers(standings, agents, known=known, month=month)
         standings = erased.with_remembered(standings, rows, was=was, last_erased=stored.last_erased)
         rules = rules_used(month, book)
         effects = proposals.effects_in(
-            stored.moves.dossiers, rows, month=month, evaluated_on=stored.evaluated_on_by_month[month]
+            known.dossiers, rows, month=month, evaluated_on=stored.evaluated_on_by_month[month]
         )
         effects = erased.with_training(effects, was=was, last_erased=stored.last_erased)
         snapshot = _snapshot(found.revision, rules=rules, standings=standings, effects=effects)

@@ -7,7 +7,7 @@ municipality that judged from it is asked to look again.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.cases import naming
 from chalicelib.cases.dossier import Dossier
@@ -35,9 +35,21 @@ class Moves:
         """Return the other municipalities where this id has rows."""
         return self.homes.get(agent, frozenset()) - {self.municipality_code}
 
+    def in_month(self, agents: Collection[str]) -> Moves:
+        """Return it for a month with rows of these agents: ids that both have one there are two people's."""
+        return replace(self, dossiers=naming.without_names_at_once(self.dossiers, agents))
+
     def names(self, agent: str) -> tuple[str, ...]:
-        """Return this id and those that the agent had before it, the latest first."""
-        return (agent, *naming.former_names(agent, self.dossiers))
+        """Return this id and those that the municipality's leaders said the agent had before it, the latest first.
+
+        Another municipality's word is in the steps that came of it there.
+        """
+        said_here = {
+            name: each
+            for name, each in self.dossiers.items()
+            if each.formerly is not None and each.formerly.municipality_code == self.municipality_code
+        }
+        return (agent, *naming.former_names(agent, said_here))
 
 
 def moves(
@@ -48,10 +60,21 @@ def moves(
     dossiers: Mapping[str, Dossier],
     last_erased: Month,
 ) -> Moves:
-    """Read where the agents have rows, by all their names (strong reads)."""
+    """Read where the municipality's agents have rows, by all their names (strong reads).
+
+    What a leader said of a new id that turned up in other municipalities alone is left out.
+    """
+    agents = tuple(agents)
     names = {name for agent in agents for name in naming.all_names(agent, dossiers)}
     homes = store.homes(run, sorted(names))
-    return Moves(run=run, municipality_code=municipality_code, homes=homes, dossiers=dossiers, last_erased=last_erased)
+    here = {agent: homes.get(agent, frozenset()) | {municipality_code} for agent in agents}
+    return Moves(
+        run=run,
+        municipality_code=municipality_code,
+        homes=homes,
+        dossiers=naming.without_names_elsewhere(dossiers, dict(homes) | here),
+        last_erased=last_erased,
+    )
 
 
 def with_movers(
@@ -104,6 +127,7 @@ def _is_later(standing: Standing, than: Standing) -> bool:
 
 def _is_outdated(judged: MunicipalityMonth, ours: MunicipalityMonth, movers: Collection[str], *, known: Moves) -> bool:
     """Whether a mover was judged from an older standing than ours, by any name."""
+    known = replace(known, municipality_code=judged.municipality_code).in_month(judged.line_by_agent())
     standings: Sequence[tuple[Standing, Standing]] = [
         (ours.standings[name], line.before)
         for line in judged.lines

@@ -186,18 +186,56 @@ def test_history_follows_a_renamed_agent_to_another_municipality_and_so_do_corre
     assert steps_of(AGENT, NEW) == ["ok", "step_1", "step_2"]
 
 
-def test_a_correction_of_the_old_id_reaches_the_new_one_elsewhere_that_never_was_here(hotline: Hotline) -> None:
+def test_a_new_id_that_turns_up_elsewhere_alone_is_somebody_else_whoever_is_evaluated_first(hotline: Hotline) -> None:
     month_of(hotline, OCTOBER)
-    month_of(hotline, NOVEMBER, NEW, code="190")
     hotline.evaluate_up_to(OCTOBER)
     rename(hotline)
+    month_of(hotline, NOVEMBER, NEW, code="190")
     hotline.evaluate_up_to(NOVEMBER)
-    assert steps_of(AGENT, NEW) == ["step_1", "step_2"]
+    assert steps_of(AGENT, NEW) == ["step_1", "step_1"]
 
-    fill(hotline, OCTOBER, k751={**REST, AGENT: HIGH}, k190={"190-002": HIGH}, k240={"240-001": HIGH})
-    hotline.ask("751", OCTOBER)
-    hotline.drain()
-    assert steps_of(AGENT, NEW) == ["ok", "step_1"]
+    for code in ("751", "190", "751"):
+        hotline.ask(code, OCTOBER)
+        hotline.drain()
+    assert steps_of(AGENT, NEW) == ["step_1", "step_1"]
+
+
+def test_steps_go_on_from_a_new_id_elsewhere_that_got_none_of_the_old_one_s(hotline: Hotline) -> None:
+    month_of(hotline, OCTOBER)
+    hotline.evaluate_up_to(OCTOBER)
+    rename(hotline)
+    month_of(hotline, NOVEMBER, NEW, code="190")
+    month_of(hotline, DECEMBER, NEW)
+    hotline.evaluate_up_to(DECEMBER)
+
+    assert steps_of(AGENT, NEW) == ["step_1", "step_1", "step_2"]
+    for code in ("190", "751", "190"):
+        hotline.ask(code, OCTOBER)
+        hotline.drain()
+    assert steps_of(AGENT, NEW) == ["step_1", "step_1", "step_2"]
+
+
+def test_a_pause_does_not_follow_a_wrong_name_to_another_municipality(proposed: Hotline, clock: SettableClock) -> None:
+    pause(clock)
+    move_to(clock, date(2025, 2, 5))
+    rename(proposed)
+    fill(proposed, JANUARY, k190={"190-002": HIGH, NEW: LOW}, k751=dict(REST))
+    proposed.evaluate_up_to(JANUARY)
+
+    assert outcomes(JANUARY)[NEW] == "step_1"
+
+
+def test_two_ids_with_a_row_of_the_same_month_are_two_people_in_it(hotline: Hotline) -> None:
+    """The leader took one for the other before the month's file came."""
+    month_of(hotline, OCTOBER)
+    month_of(hotline, NOVEMBER)
+    hotline.evaluate_up_to(NOVEMBER)
+    rename(hotline)
+    fill(hotline, DECEMBER, k190={"190-002": HIGH}, k240={"240-001": HIGH}, k751={AGENT: HIGH, NEW: LOW})
+    hotline.evaluate_up_to(DECEMBER)
+
+    assert steps_of(NEW) == ["step_1"]
+    assert steps_of(AGENT) == ["step_1", "step_2", "ok"]
 
 
 def after_december(hotline: Hotline, clock: SettableClock, decide: Callable[[SettableClock], None]) -> list[str]:
