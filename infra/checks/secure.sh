@@ -3,6 +3,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 
+infra/checks/selftest.sh
 .venv/checks/bin/python -m infra.checks.translate build/app.yaml build/translated.json
 .venv/bin/cfn-lint infra/data.yaml build/app.yaml
 # The translator has put parameters' values in place of some references, as it does on AWS: W2001 is a parameter unused.

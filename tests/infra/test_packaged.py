@@ -182,6 +182,7 @@ def test_the_site_has_one_door_that_speaks_tls_1_2_and_is_throttled() -> None:
 
     assert api["DisableExecuteApiEndpoint"]
     assert api["Domain"]["SecurityPolicy"] == "TLS_1_2"
+    assert api["Domain"]["DomainName"] == {"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "BaseUrl"}]}]}
     assert api["Domain"]["CertificateArn"] == {"Ref": "CertificateArn"}
     throttled = {"ThrottlingRateLimit": 50, "ThrottlingBurstLimit": 100}
     assert api["MethodSettings"] == [{"ResourcePath": "/*", "HttpMethod": "*", **throttled}]

@@ -105,9 +105,11 @@ def test_only_its_rule_may_put_into_a_queue_that_a_rule_feeds() -> None:
 def test_each_rule_carries_its_events_to_its_own_queue() -> None:
     resources = load(DATA_TEMPLATE)["Resources"].items()
     rules = {name: each["Properties"] for name, each in resources if each["Type"] == "AWS::Events::Rule"}
+    bucket = dict(resources)["FilesBucket"]["Properties"]
     dropped = {"source": ["aws.s3"], "detail-type": ["Object Created"]}
     files = {"name": [{"Ref": "FilesBucket"}]}
 
+    assert bucket["NotificationConfiguration"] == {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
     assert {name: rule["EventPattern"] for name, rule in rules.items()} == {
         "DropsRule": {**dropped, "detail": {"bucket": files, "object": {"key": [{"prefix": "drops/"}]}}},
         "DocumentsRule": {**dropped, "detail": {"bucket": files, "object": {"key": [{"prefix": "documents/"}]}}},

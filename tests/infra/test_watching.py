@@ -188,6 +188,8 @@ def test_mail_leaves_over_tls_is_answered_for_and_goes_to_no_suppressed_address(
 
     assert configuration["DeliveryOptions"] == {"TlsPolicy": "REQUIRE"}
     assert configuration["SuppressionOptions"] == {"SuppressedReasons": ["BOUNCE", "COMPLAINT"]}
+    (identity,) = _of_type("AWS::SES::EmailIdentity", data).values()
+    assert identity == {"EmailIdentity": {"Ref": "MailDomain"}}
     assert events["ConfigurationSetName"] == {"Ref": "MailConfigurationSet"}
     destination = events["EventDestination"]
     assert destination["Enabled"] is True
