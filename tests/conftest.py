@@ -31,7 +31,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         told["used_rights"] = [list(right) for right in roles.used]
     elif session.config.getoption("--unused-rights"):
         with emulator.emulated() as emulated:
-            unused = roles.Roles(emulated.references).unused(roles.used)
+            unused = roles.unused(roles.used, emulated.references)
         screen: Any = session.config.pluginmanager.get_plugin("terminalreporter")
         for right in unused:
             screen.write_line(f"no test made use of {' '.join(right)}")
@@ -112,15 +112,20 @@ class EmulatedAWS:
 @pytest.fixture(scope="session")
 def _emulated() -> Iterator[Emulated]:
     # Started once: a start per test would cost half a second each (docs/architecture.md).
-    with emulator.emulated() as emulated:
+    with emulator.emulated() as emulated, roles.watched(emulated.references):
         yield emulated
 
 
 @pytest.fixture
 def aws(_emulated: Emulated) -> Iterator[EmulatedAWS]:
-    """Emulated AWS in this process, empty, with the resources and environment of the deployed functions."""
+    """Emulated AWS in this process, empty, with the resources and environment of the deployed functions.
+
+    A function that asks it for what its role doesn't allow fails the test.
+    """
+    roles.refused.clear()
     yield EmulatedAWS(_emulated)
     emulator.empty()
+    assert not roles.refused
 
 
 @pytest.fixture

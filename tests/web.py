@@ -21,7 +21,6 @@ from infra.local.gateway import Gateway
 from infra.local.rest_api import RestApi
 from infra.local.template import References
 from tests.conftest import EmulatedAWS, SettableClock
-from tests.infra.roles import held_to_role
 
 BASE_URL = "https://ddh.example"
 _ADDRESS = {"REMOTE_ADDR": "203.0.113.7"}
@@ -72,7 +71,7 @@ class Site:
         self._clock = clock
         self.gateway = Gateway(
             _rest_api(),
-            held_to_role("APIHandler", lambda event: app(event, None), references),
+            lambda event: app(event, None),
             base_url=BASE_URL,
             working=Lock(),
             afterwards=lambda: None,

@@ -21,7 +21,7 @@ from tests import faults
 from tests.access import looking
 from tests.access.looks import NOW, looks_at
 from tests.conftest import EmulatedAWS, SettableClock
-from tests.infra.roles import Roles
+from tests.infra import roles
 
 WHO = "leder751@kommune.example"
 
@@ -347,15 +347,14 @@ def test_a_false_word_of_what_was_erased_hides_nothing(aws: EmulatedAWS, clock: 
 
 
 def test_the_pages_role_adds_looks_and_changes_none(aws: EmulatedAWS, clock: SettableClock) -> None:
-    roles = Roles(aws.references)
-    with roles.watching("APIHandler"):
+    with roles.acting_as("APIHandler") as refused:
         note(clock, "751-001")
         looks_at("751-001")
-    assert not roles.refused
+    assert not refused
 
-    with roles.watching("APIHandler"):
+    with roles.acting_as("APIHandler") as refused:
         change(LOOKS, 1, "told", "{}")
         look_log.erase_until(NOW)
 
-    actions = {action for _, (action, _) in roles.refused}
+    actions = {action for _, (action, _) in refused}
     assert actions == {"dynamodb:UpdateItem", "dynamodb:PutItem", "dynamodb:DeleteItem"}

@@ -24,7 +24,6 @@ from tests import faults
 from tests.access import racers
 from tests.access.signing import Request, Signer, event
 from tests.conftest import EmulatedAWS, SettableClock
-from tests.infra.roles import held_to_role
 from tests.web import BASE_URL
 
 _READ = "/partner/v1/agreement"
@@ -86,7 +85,7 @@ def api(aws: EmulatedAWS, clock: SettableClock, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(partner_guard, "declared", [])
     app = BackOffice()
     bp = Blueprint(__name__)
-    api = Api(held_to_role("APIHandler", lambda made: app(made, None), aws.references), clock)
+    api = Api(lambda made: app(made, None), clock)
 
     @signed_route(bp, "GET", _READ, summary="Læs aftalen", permit=api.permit, clock=clock)
     def read(call: PartnerCall) -> Answer:

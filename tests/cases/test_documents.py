@@ -22,7 +22,6 @@ from chalicelib.runtime import clients
 from tests import faults
 from tests.cases.dossiers import ground, seen
 from tests.conftest import EmulatedAWS, SettableClock
-from tests.infra.roles import held_to_role
 
 AGENT = "Åse & Bo #1"
 PROOF = "a" * 32
@@ -39,7 +38,6 @@ class Bucket:
     def __init__(self, aws: EmulatedAWS, queued: Callable[[str], list[Any]]) -> None:
         self._name = aws.files_bucket
         self._queued = queued
-        self._call = held_to_role("AttachDocument", lambda event: events.attach_document(event, None), aws.references)
 
     def sent(self, content: bytes, proof: Proof, *, agent: str = AGENT) -> dict[str, Any]:
         """Put a file as S3 does from our form; return what is told of it."""
@@ -56,7 +54,9 @@ class Bucket:
     def tells(self, *told: object) -> list[str]:
         """Deliver messages in one batch; return the numbers of those that come back."""
         records = [{"messageId": str(number), "body": json.dumps(each)} for number, each in enumerate(told)]
-        return [each["itemIdentifier"] for each in self._call({"Records": records})["batchItemFailures"]]
+        return [
+            each["itemIdentifier"] for each in events.attach_document({"Records": records}, None)["batchItemFailures"]
+        ]
 
     @property
     def versions(self) -> list[str]:

@@ -1,16 +1,25 @@
-"""Holds functions to their roles: a call to AWS that a function's role doesn't allow is noted, and fails its test."""
+"""Holds functions to their roles, in both directions, over the whole run of tests.
+
+Whatever a test calls a function for, each call to AWS that its role doesn't allow fails the test (tests/conftest.py).
+And what the roles allow that no test of the run makes use of fails a run with `--unused-rights`.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, wraps
+from importlib import import_module
 from typing import Any
+from unittest.mock import patch
 
 import botocore.client
+import botocore.signers
 
+from chalicelib.runtime.chalice_app import BackOffice
 from infra import packaged
 from infra.local import aws
 from infra.local.template import References, resolve
@@ -23,10 +32,15 @@ _ACTION_BY_WRITE = {
 }
 
 Call = tuple[str, str]  # an IAM action, and a resource's ARN
+Refusal = tuple[str, Call]  # a function, and what its role doesn't allow it
 Right = tuple[str, str, str, str]  # a function, its role's statement, an action of it, and a resource as a pattern
 
 #: Every right of a role that the tests of this process made use of (tests/conftest.py adds the processes' up).
 used: set[Right] = set()
+#: What functions were refused in the test that runs.
+refused: set[Refusal] = set()
+
+_OPERATION_OF_METHOD = {"get_object": "GetObject"}
 
 #: What Lambda does with a function's role, and the right without which S3 doesn't tell gone from forbidden.
 _NEVER_CALLED_BY_US = frozenset(
@@ -51,75 +65,114 @@ class _Statement:
         return self.keys is None or (key is not None and any(each.fullmatch(key) for each in self.keys))
 
 
-class Roles:
-    """The roles of the merged template. `made` and `refused` are the calls of each function so far."""
+@contextmanager
+def watched(references: References) -> Iterator[None]:
+    """Note what each function of the template asks of AWS inside, whoever calls the function."""
+    client: Any = botocore.client.BaseClient
+    call_api = client._make_api_call
 
-    def __init__(self, references: References) -> None:
-        self._references = references
-        self.made: dict[str, set[Call]] = {}
-        self.refused: set[tuple[str, Call]] = set()
+    def noting(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+        if at_work := _at_work.get():
+            at_work.note(_calls(client, operation, parameters), references)
+        return call_api(client, operation, parameters)
 
-    @contextmanager
-    def watching(self, function: str) -> Iterator[None]:
-        """Note what is called inside as the function's calls. `function` is the template's name: "IngestDrop"."""
-        client: Any = botocore.client.BaseClient
-        call_api, statements = client._make_api_call, self._statements(function)
+    with ExitStack() as patches:
+        patches.enter_context(patch.object(client, "_make_api_call", noting))
+        for name in ("generate_presigned_url", "generate_presigned_post"):
+            patches.enter_context(patch.object(botocore.signers, name, _noting_what_is_signed(name, references)))
+        for function, each in _functions().items():
+            module, _, attribute = each["Properties"]["Handler"].rpartition(".")
+            handlers = import_module(module)
+            # Chalice calls the site's handler by its class.
+            owner, attribute = (BackOffice, "__call__") if attribute == "app" else (handlers, attribute)
+            patches.enter_context(patch.object(owner, attribute, _at_work_in(function, getattr(owner, attribute))))
+        yield
 
-        def noted(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
-            for call, key in _calls(client, operation, parameters):
-                self.made.setdefault(function, set()).add(call)
-                fitting = [each for each in statements if each.fits(call, key)]
-                used.update((function, each.sid, call[0], each.resource.pattern) for each in fitting)
-                if not fitting or not all(each.allows for each in fitting):
-                    self.refused.add((function, call))
-            return call_api(client, operation, parameters)
 
-        client._make_api_call = noted
+@contextmanager
+def acting_as(function: str) -> Iterator[set[Refusal]]:
+    """Call AWS inside as a function would: "IngestDrop". Give what its role refuses, which fails no test by itself."""
+    of_its_own: set[Refusal] = set()
+    token = _at_work.set(_AtWork(function=function, refused=of_its_own))
+    try:
+        yield of_its_own
+    finally:
+        _at_work.reset(token)
+
+
+def unused(used: Collection[Right], references: References) -> list[Right]:
+    """Return what the roles allow beyond the rights in `used` and those that Lambda itself needs, by function."""
+    allowed = {
+        (function, statement.sid, action, statement.resource.pattern)
+        for function in _functions()
+        for statement in _statements(function, references)
+        if statement.allows and statement.sid not in _NEVER_CALLED_BY_US
+        for action in statement.actions
+    }
+    return sorted(allowed - set(used))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _AtWork:
+    """The function that is at work, and where to note what its role refuses it."""
+
+    function: str
+    refused: set[Refusal]
+
+    def note(self, calls: Iterable[tuple[Call, str | None]], references: References) -> None:
+        for call, key in calls:
+            fitting = [each for each in _statements(self.function, references) if each.fits(call, key)]
+            used.update((self.function, each.sid, call[0], each.resource.pattern) for each in fitting)
+            if not fitting or not all(each.allows for each in fitting):
+                self.refused.add((self.function, call))
+
+
+_at_work: ContextVar[_AtWork | None] = ContextVar("_at_work", default=None)
+
+
+def _at_work_in(function: str, handler: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(handler)
+    def working(*arguments: Any) -> Any:
+        token = _at_work.set(_AtWork(function=function, refused=refused))
         try:
-            yield
+            return handler(*arguments)
         finally:
-            client._make_api_call = call_api
+            _at_work.reset(token)
 
-    def unused(self, used: Collection[Right]) -> list[Right]:
-        """Return what the roles allow beyond the rights in `used` and those that Lambda itself needs, by function."""
-        functions = [name for name, each in _resources().items() if each["Type"] == "AWS::Serverless::Function"]
-        allowed = {
-            (function, statement.sid, action, statement.resource.pattern)
-            for function in functions
-            for statement in self._statements(function)
-            if statement.allows and statement.sid not in _NEVER_CALLED_BY_US
-            for action in statement.actions
-        }
-        return sorted(allowed - set(used))
-
-    def _statements(self, function: str) -> list[_Statement]:
-        return [
-            _Statement(
-                allows=statement["Effect"] == "Allow",
-                sid=statement["Sid"],
-                actions=frozenset(_listed(statement["Action"])),
-                resource=_pattern(resource),
-                keys=_leading_keys(statement),
-            )
-            for policy in _resources()[f"{function}Role"]["Properties"]["Policies"]
-            for statement in resolve(policy["PolicyDocument"]["Statement"], self._references)
-            for resource in statement["Resource"]
-        ]
+    return working
 
 
-def held_to_role(
-    function: str, call: Callable[[Mapping[str, Any]], Any], references: References
-) -> Callable[[Mapping[str, Any]], Any]:
-    """Return `call`, which fails at once when it asks AWS for what the function's role doesn't allow."""
-    roles = Roles(references)
+def _noting_what_is_signed(name: str, references: References) -> Callable[..., Any]:
+    """Return botocore's signer of links or forms: what it signs is done later by somebody else, with this role."""
+    sign = getattr(botocore.signers, name)
 
-    def held(event: Mapping[str, Any]) -> Any:
-        with roles.watching(function):
-            answer = call(event)
-        assert not roles.refused, roles.refused
-        return answer
+    def signing(client: Any, *arguments: Any, **named: Any) -> Any:
+        if at_work := _at_work.get():
+            operation = _OPERATION_OF_METHOD[named["ClientMethod"]] if "ClientMethod" in named else "PutObject"
+            at_work.note(_calls(client, operation, named.get("Params", named)), references)
+        return sign(client, *arguments, **named)
 
-    return held
+    return signing
+
+
+@cache
+def _statements(function: str, references: References) -> tuple[_Statement, ...]:
+    return tuple(
+        _Statement(
+            allows=statement["Effect"] == "Allow",
+            sid=statement["Sid"],
+            actions=frozenset(_listed(statement["Action"])),
+            resource=_pattern(resource),
+            keys=_leading_keys(statement),
+        )
+        for policy in _resources()[f"{function}Role"]["Properties"]["Policies"]
+        for statement in resolve(policy["PolicyDocument"]["Statement"], references)
+        for resource in statement["Resource"]
+    )
+
+
+def _functions() -> dict[str, Any]:
+    return {name: each for name, each in _resources().items() if each["Type"] == "AWS::Serverless::Function"}
 
 
 @cache

