@@ -155,6 +155,19 @@ def test_the_schedule_and_the_watchdog_answer_what_they_did(hotline: Hotline, mo
     assert events.start_evaluation({"month": "2025-01", "without_missing": "false"}, None) == waiting
 
 
+@pytest.mark.parametrize("first", ["start_evaluation", "evaluation_watchdog"])
+def test_whichever_comes_first_tells_who_is_missing(
+    hotline: Hotline, monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    monkeypatch.setattr(system_clock, "business_date", date(2024, 11, 5))
+    fill(hotline, OCTOBER, "190", "240")
+
+    for function in (first, "start_evaluation", "evaluation_watchdog"):
+        getattr(events, function)({}, None)
+
+    assert [mail_id.rpartition("_")[0] for mail_id in mail_ids()] == ["missing_2024-10"]
+
+
 def test_a_dry_run_is_by_itself_before_the_start_and_on_request_after_it(
     hotline: Hotline, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,14 +5,14 @@ Run with `--unused-rights`, the whole suite fails on what a role allows and no t
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from chalicelib.common.clock import system_clock
 from chalicelib.members import register
-from chalicelib.membership import daily, events
+from chalicelib.membership import daily, events, withdrawing
 from chalicelib.rulebook import book
 from chalicelib.runtime import clients, settings
 from infra import packaged
@@ -21,7 +21,7 @@ from infra.local.functions import Function, functions_of
 from infra.local.pump import Pump
 from tests.conftest import EmulatedAWS, SettableClock
 from tests.infra import roles
-from tests.membership.joining import ENTRY, Joining
+from tests.membership.joining import CONTACT, ENTRY, Joining
 
 
 def _main_job(functions: dict[str, Function], file: Path) -> None:
@@ -59,8 +59,9 @@ def test_every_call_of_a_membership_s_days_is_allowed(
 
     joining.move_to(ENTRY)
     assert membership_daily.call({}) == {"activated": 1}
-    joining.move_to(ENTRY + timedelta(days=400))
-    membership_daily.call({})
+    withdrawing.withdraw("250", date(2025, 12, 31), by=CONTACT, clock=clock)
+    joining.move_to(date(2026, 1, 3))
+    assert membership_daily.call({})["ended"] == 1
 
 
 def test_a_call_that_a_role_does_not_allow_is_seen(aws: EmulatedAWS, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.mail import events, outbox, service
+from chalicelib.common.clock import system_clock
+from chalicelib.mail import events, outbox, rules, service, store
 from chalicelib.mail.delivery import GRACE, LEASE, State
 from tests.conftest import EmulatedAWS, SettableClock
 from tests.mail.fakes import a_mail, envelope
@@ -73,6 +74,20 @@ def test_the_sweeper_is_called_by_its_schedule_alone(aws: EmulatedAWS, queued: C
     events.sweep_outbox({}, None)
 
     assert queued("ddh-outbox") == [{"version": 1, "mail_id": "notice_2024-10_751_r1"}]
+
+
+def test_the_sweeper_decides_an_attempt_that_nobody_ended(
+    aws: EmulatedAWS, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outbox.record_alone(a_mail(), clock=clock)
+    ((mail_id, waiting),) = outbox.in_state(State.PENDING)
+    claim = rules.claimed(waiting, owner="a", now=clock.now(), today=clock.today(), digest="d", size=1)
+    assert store.replace(mail_id, waiting, claim)
+
+    monkeypatch.setattr(system_clock, "now", lambda: clock.now() + LEASE + GRACE)
+    events.sweep_outbox({}, None)
+
+    assert [found for found, _ in outbox.in_state(State.PENDING)] == [mail_id]
 
 
 def test_every_reason_has_a_danish_sentence_for_staff() -> None:

@@ -52,7 +52,7 @@ class Machine:
     def __init__(self, functions: Mapping[str, Function], clock: SettableClock) -> None:
         self._functions = functions
         self._pump = Pump(functions.values())
-        self._clock = clock
+        self.clock = clock
         book.seed()
         for code in ("741", "751"):
             register.put(
@@ -80,7 +80,7 @@ class Machine:
         self._pump = carrying
 
     def at(self, day: date) -> None:
-        self._clock.set(instant=datetime(day.year, day.month, day.day, 5, tzinfo=UTC), business_date=day)
+        self.clock.set(instant=datetime(day.year, day.month, day.day, 5, tzinfo=UTC), business_date=day)
 
     def drop(self, key: str, *rows: Iterable[object]) -> str:
         """Drop a CSV and let it be read; return the version's id."""
@@ -107,7 +107,7 @@ class Machine:
     def _decide(self) -> None:
         """In January: a leader looks and registers training with a document, and the proposal is declined."""
         look_log.note(
-            who=LEADER.address, purpose="Listen", municipality_code="751", agents=[CANARY, STAYING], clock=self._clock
+            who=LEADER.address, purpose="Listen", municipality_code="751", agents=[CANARY, STAYING], clock=self.clock
         )
         self.call("cases-daily")
         self.at(date(2025, 1, 25))
@@ -118,7 +118,7 @@ class Machine:
             taken_on=date(2025, 1, 14),
             source=f"Kursusbevis for {CANARY}",
             by=LEADER,
-            clock=self._clock,
+            clock=self.clock,
         )
         proof = store.get(CANARY).proofs[0]
         clients.s3().put_object(
@@ -129,7 +129,7 @@ class Machine:
         )
         self._pump.drain()
         for agent in (CANARY, STAYING):
-            service.decide(agent, Event.DECLINED, f"Talt om {agent}", seen=seen(agent), by=STAFF, clock=self._clock)
+            service.decide(agent, Event.DECLINED, f"Talt om {agent}", seen=seen(agent), by=STAFF, clock=self.clock)
         self._pump.drain()
 
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
-from chalicelib.cases import store
+from chalicelib.cases import renaming, service, store
+from chalicelib.cases.dossier import Event
 from chalicelib.mail import outbox
+from tests.cases.dossiers import seen
 from tests.retention.machine import (
     CANARY_CALLS,
     ERASED_ON,
+    LAST,
+    LEADER,
+    STAFF,
     STAYING,
     Machine,
     aggregates,
@@ -43,6 +48,25 @@ def test_erase_leaves_0_hits_everywhere(machine: Machine) -> None:
     told = outbox.state_of("notice_2024-10_751_r1")
     assert told is not None
     assert (told.mail.to, told.mail.facts, told.state) == ((), {}, outbox.State.DELIVERED)
+
+
+def test_of_who_is_still_here_what_is_old_goes_and_the_names_stay(machine: Machine) -> None:
+    machine.live()
+    renaming.rename(
+        "751-god", "751-bedre", last_month=LAST, first_month=None, is_elsewhere=False, by=LEADER, clock=machine.clock
+    )
+    (waiting,) = [case for case in store.get(STAYING).cases if case.is_open]
+    machine.call("cases-daily")
+    machine.at(date(2025, 4, 30))
+    service.decide(STAYING, Event.DECLINED, "Talt om det", seen=seen(STAYING), by=STAFF, clock=machine.clock)
+
+    machine.at(ERASED_ON)
+    machine.call("retention-daily")
+
+    left = store.get(STAYING)
+    assert [case.number for case in left.cases] == [waiting.number]
+    assert {entry.case for entry in store.history(STAYING)} == {waiting.number}
+    assert store.get("751-god").renamed_to is not None
 
 
 def test_a_file_of_a_kind_that_nothing_reads_yet_may_name_anybody_and_goes_by_the_month_it_came(
