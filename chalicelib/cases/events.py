@@ -16,9 +16,12 @@ bp = Blueprint(__name__)
 
 
 @bp.lambda_function(name="cases-daily")
+@observed
 def cases_daily(event: dict[str, Any], context: Any) -> dict[str, int]:  # noqa: ARG001  # Lambda's signature
     """Let the days begin in which municipalities that were told may answer."""
-    return _run(event)
+    done = {"opened": daily.run()}
+    logger().info("cases taken further", extra=done)
+    return done
 
 
 @bp.on_sqs_message(queue=DOCUMENTS_QUEUE, name="attach-document", batch_size=10)
@@ -26,10 +29,3 @@ def cases_daily(event: dict[str, Any], context: Any) -> dict[str, int]:  # noqa:
 def attach_document(event: SQSEvent) -> BatchResponse:
     """Let each file that was sent stand at its proof; report the messages that failed, so that only those return."""
     return each_message(event, lambda file: attaching.take(notice_from(file)))
-
-
-@observed
-def _run(event: dict[str, Any]) -> dict[str, int]:  # noqa: ARG001  # the schedule's event says nothing
-    done = {"opened": daily.run()}
-    logger().info("cases taken further", extra=done)
-    return done

@@ -19,30 +19,13 @@ bp = Blueprint(__name__)
 
 
 @bp.lambda_function(name="start-evaluation")
+@observed
 def start_evaluation(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001  # Lambda's signature
     """Start the month before, or the event's: `{"month": "2024-10", "without_missing": true}`.
 
     A month before the procedure's start is a dry run by itself, and any month is with `"dry_run": true`; `last_month`
     makes it longer.
     """
-    return _start(event)
-
-
-@bp.lambda_function(name="evaluation-watchdog")
-def evaluation_watchdog(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001  # Lambda's signature
-    """Try again what should be evaluated and isn't: a month that waited, a start that never came, a lost message."""
-    return _watch(event)
-
-
-@bp.on_sqs_message(queue=EVALUATIONS_QUEUE, name="evaluate-municipality", batch_size=1)
-@observed
-def evaluate_municipality(event: SQSEvent) -> BatchResponse:
-    """Bring each message's municipality up to date; report the messages that failed, so that only those return."""
-    return each_message(event, lambda message: following.bring_up_to_date(request_from(message)))
-
-
-@observed
-def _start(event: dict[str, Any]) -> dict[str, Any]:
     if "month" not in event:
         return _answer(service.start_latest())
     month, last = Month.parse(event["month"]), Month.parse(event.get("last_month", event["month"]))
@@ -55,13 +38,22 @@ def _start(event: dict[str, Any]) -> dict[str, Any]:
     return {"dry_run": service.start_dry_run(month, last)}
 
 
+@bp.lambda_function(name="evaluation-watchdog")
 @observed
-def _watch(event: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001  # the schedule's event says nothing
+def evaluation_watchdog(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001  # Lambda's signature
+    """Try again what should be evaluated and isn't: a month that waited, a start that never came, a lost message."""
     answer = _answer(service.start_latest())
     metrics.count(Metric.MONTHS_WAITING, 1 if answer["waiting_for"] else 0)
     if answer["waiting_for"]:
         logger().warning("month not evaluated", extra=answer)
     return answer
+
+
+@bp.on_sqs_message(queue=EVALUATIONS_QUEUE, name="evaluate-municipality", batch_size=1)
+@observed
+def evaluate_municipality(event: SQSEvent) -> BatchResponse:
+    """Bring each message's municipality up to date; report the messages that failed, so that only those return."""
+    return each_message(event, lambda message: following.bring_up_to_date(request_from(message)))
 
 
 def _answer(started: service.Started) -> dict[str, Any]:

@@ -30,11 +30,7 @@ def settle_receipts(event: SQSEvent) -> BatchResponse:
 
 
 @bp.lambda_function(name="sweep-outbox")
+@observed
 def sweep_outbox(event: dict[str, Any], context: Any) -> None:  # noqa: ARG001  # Lambda's signature
     """Pick up what was left behind. Scheduled every five minutes."""
-    _sweep(event)
-
-
-@observed
-def _sweep(event: dict[str, Any]) -> None:  # noqa: ARG001  # the schedule's event says nothing
     service.sweep()

@@ -13,13 +13,9 @@ bp = Blueprint(__name__)
 
 
 @bp.lambda_function(name="membership-daily")
+@observed
 def membership_daily(event: dict[str, Any], context: Any) -> dict[str, int]:  # noqa: ARG001  # Lambda's signature
     """Let memberships begin and end, ask for new dates, and remind of tasks: everything due until today."""
-    return _run(event)
-
-
-@observed
-def _run(event: dict[str, Any]) -> dict[str, int]:  # noqa: ARG001  # the schedule's event says nothing
     done = daily.run()
     logger().info("memberships taken further", extra=done)
     return done

@@ -13,13 +13,9 @@ bp = Blueprint(__name__)
 
 
 @bp.lambda_function(name="partners-daily")
+@observed
 def partners_daily(event: dict[str, Any], context: Any) -> dict[str, int]:  # noqa: ARG001  # Lambda's signature
     """Let agreements end, and remind of those that must be settled: everything due until today."""
-    return _run(event)
-
-
-@observed
-def _run(event: dict[str, Any]) -> dict[str, int]:  # noqa: ARG001  # the schedule's event says nothing
     done = daily.run()
     logger().info("agreements taken further", extra=done)
     return done

@@ -13,13 +13,9 @@ bp = Blueprint(__name__)
 
 
 @bp.lambda_function(name="retention-daily")
+@observed
 def retention_daily(event: dict[str, Any], context: Any) -> dict[str, int]:  # noqa: ARG001  # Lambda's signature
     """Erase what is known of persons and is past the retention period."""
-    return _run(event)
-
-
-@observed
-def _run(event: dict[str, Any]) -> dict[str, int]:  # noqa: ARG001  # the schedule's event says nothing
     done = daily.run()
     logger().info("erased", extra=done)
     return done

@@ -15,13 +15,14 @@ from contextlib import contextmanager
 from functools import cache, wraps
 from pathlib import PurePath
 from secrets import token_hex
-from typing import Any, TypedDict, TypeVar
+from typing import Any, ParamSpec, TypedDict, TypeVar
 
 from aws_lambda_powertools import Logger
 
 from chalicelib.common.errors import AppError
 from chalicelib.runtime import correlation, metrics
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -43,14 +44,14 @@ def logger() -> Logger:
     return made
 
 
-def observed(handler: Callable[[Any], T]) -> Callable[[Any], T]:
+def observed(handler: Callable[P, T]) -> Callable[P, T]:
     """Log the handler's start, end and failure by name; let failures through, so that the event is tried again."""
 
     @wraps(handler)
-    def observing(event: Any) -> T:
+    def observing(*arguments: P.args, **named: P.kwargs) -> T:
         with _working(token_hex(8)):
             try:
-                answer = handler(event)
+                answer = handler(*arguments, **named)
             except AppError as error:
                 logger().error("entry point refused", extra={"entry_point": handler.__name__, "code": error.code})
                 raise

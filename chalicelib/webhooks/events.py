@@ -23,11 +23,7 @@ def deliver_webhook(event: SQSEvent) -> BatchResponse:
 
 
 @bp.lambda_function(name="sweep-webhooks")
+@observed
 def sweep_webhooks(event: dict[str, Any], context: Any) -> None:  # noqa: ARG001  # Lambda's signature
     """Nudge what is due, and pick up what was left behind. Scheduled every five minutes."""
-    _sweep(event)
-
-
-@observed
-def _sweep(event: dict[str, Any]) -> None:  # noqa: ARG001  # the schedule's event says nothing
     service.sweep()
