@@ -11,9 +11,10 @@ from werkzeug.test import TestResponse
 
 from chalicelib.access import grants, look_log
 from chalicelib.access.people import Person, Role
-from chalicelib.cases import service, store
+from chalicelib.cases import renaming, service, store
 from chalicelib.cases.dossier import Event, ProofKind, State
 from chalicelib.cases.work import Kind
+from chalicelib.common.months import Month
 from chalicelib.followup.case_page import refusal_field
 from chalicelib.runtime.tables import transaction
 from tests.access.looks import looks_at
@@ -199,6 +200,26 @@ def test_nor_do_those_of_the_municipality_that_the_agent_has_moved_to(
 
     assert latest().state is State.PROPOSED
     assert [each.is_waiting for each in store.get(AGENT).proofs] == [True]
+
+
+def test_an_agent_is_decided_about_under_the_name_of_the_case_whatever_other_names_there_are(
+    staff: Visitor, clock: SettableClock
+) -> None:
+    service.remark(AGENT, Event.AGREED, "", seen=seen(AGENT), by=LEADER, clock=clock)
+    renaming.rename(
+        "751-gammel",
+        AGENT,
+        last_month=Month(2024, 9),
+        first_month=Month(2024, 10),
+        is_elsewhere=False,
+        by=LEADER,
+        clock=clock,
+    )
+
+    assert decide(staff, "paused") == 303
+
+    assert latest().state is State.PAUSED
+    assert store.get("751-gammel").cases == ()
 
 
 def test_of_two_who_press_the_second_sees_what_happened(staff: Visitor, clock: SettableClock) -> None:
