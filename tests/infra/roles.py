@@ -132,10 +132,10 @@ _at_work: ContextVar[_AtWork | None] = ContextVar("_at_work", default=None)
 
 def _at_work_in(function: str, handler: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(handler)
-    def working(*arguments: Any) -> Any:
+    def working(*arguments: Any, **named: Any) -> Any:
         token = _at_work.set(_AtWork(function=function, refused=refused))
         try:
-            return handler(*arguments)
+            return handler(*arguments, **named)
         finally:
             _at_work.reset(token)
 
