@@ -41,8 +41,11 @@ def ground(*, clock: Clock) -> Ground:
 
 def _rows(stored: Mapping[Month, Iterable[figures.AgentFigure]]) -> dict[Month, tuple[Row, ...]]:
     """Return the rows by the first of each agent's ids: history follows the agent to another one."""
-    agents = {figure.agent for found in stored.values() for figure in found}
-    dossiers = proposals.dossiers(sorted(agents))
+    codes_by_agent: dict[str, frozenset[str]] = {}
+    for figure in (figure for found in stored.values() for figure in found):
+        codes_by_agent[figure.agent] = codes_by_agent.get(figure.agent, frozenset()) | {figure.municipality_code}
+    agents = codes_by_agent.keys()
+    dossiers = naming.without_names_elsewhere(proposals.dossiers(sorted(agents)), codes_by_agent)
     first_id = {agent: naming.all_names(agent, dossiers)[0] for agent in agents}
     return {month: tuple(_row(figure, first_id[figure.agent]) for figure in found) for month, found in stored.items()}
 

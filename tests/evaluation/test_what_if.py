@@ -181,6 +181,20 @@ def test_a_try_follows_an_agent_to_another_id(hotline: Hotline, clock: SettableC
     ]
 
 
+def test_a_try_follows_no_new_id_that_turned_up_elsewhere_alone(hotline: Hotline, clock: SettableClock) -> None:
+    hotline.figures.put("751", OCTOBER, {"751-001": LOW})
+    hotline.figures.put("190", OCTOBER, {"190-002": HIGH})
+    hotline.figures.put("240", OCTOBER, {"240-002": HIGH})
+    hotline.evaluate_up_to(OCTOBER)
+    by = Person(address="leder751@kommune.example", role=Role.LEADER, municipality_code="751")
+    renaming.rename("751-001", "751-901", by=by, clock=clock)
+    hotline.figures.put("190", NOVEMBER, {"751-901": LOW})
+
+    rows = trying.ground(clock=clock).rows_by_month
+
+    assert [row.agent for row in rows[NOVEMBER]] == ["751-901"]
+
+
 def test_starts_are_compared_from_each_quarter_at_todays_target_the_usual_ones_and_the_tried() -> None:
     low: Months = [((200, 100), "190")] * 5
     ground = Ground(
