@@ -10,6 +10,8 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError, TokenRetrievalError
+from pynamodb.exceptions import PynamoDBException
 from rich.console import Console
 from rich.table import Table
 
@@ -32,12 +34,19 @@ def main(words: Sequence[str] | None = None, *, console: Console | None = None) 
         with place as work:
             arguments.do(arguments, console, work)
     except (where.NotFound, LookupError, FileExistsError) as error:
-        console.print(f"[red]{error}[/]")
-        return 1
+        return _refused(str(error), console)
     except AppError as error:
-        console.print(f"[red]{error.message}[/]")
-        return 1
+        return _refused(error.message, console)
+    except (NoRegionError, NoCredentialsError, TokenRetrievalError) as error:
+        return _refused(f"sign in to the account, and set AWS_DEFAULT_REGION: {error}", console)
+    except (BotoCoreError, ClientError, PynamoDBException) as error:
+        return _refused(f"AWS refused or didn't answer; what was done stands, and may be done again: {error}", console)
     return 0
+
+
+def _refused(why: str, console: Console) -> int:
+    console.print(why, style="red", markup=False, highlight=False)
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -58,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("state", nargs="?", type=str.upper, choices=[state.value for state in State])
     command.set_defaults(do=_outbox)
     command = commands.add_parser("evaluate", help="evaluate a month again, for all or one municipality")
-    command.add_argument("month", type=Month.parse)
+    command.add_argument("month", type=_month)
     command.add_argument("municipality", nargs="?", help="its code: 751")
     command.set_defaults(do=_evaluate)
     command = commands.add_parser("read-again", help="after a restore: have the files read that came since")
@@ -122,6 +131,14 @@ def _evaluate(arguments: argparse.Namespace, console: Console, work: Work) -> No
     console.print(
         f"{len(codes)} municipalities asked for from {arguments.month} on; what hasn't changed stays as it is"
     )
+
+
+def _month(text: str) -> Month:
+    """Raises: argparse.ArgumentTypeError: it is no month."""
+    try:
+        return Month.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no month, such as 2025-01") from error
 
 
 def _instant(text: str) -> datetime:

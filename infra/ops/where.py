@@ -57,7 +57,11 @@ def kept_state(directory: Path) -> Iterator[Work]:
     os.environ["POWERTOOLS_METRICS_DISABLED"] = "true"
     os.environ["POWERTOOLS_LOG_LEVEL"] = "ERROR"
     with aws.emulated() as emulated:
-        if not snapshot.restore(directory):
+        try:
+            restored = snapshot.restore(directory)
+        except snapshot.UnreadableState as error:
+            raise NotFound(f"the state in {directory} can't be read: {error}") from error
+        if not restored:
             raise NotFound(f"no state is kept in {directory}: run `make run ARGS='--once --state {directory}'` first")
         pump = Pump(functions_of(packaged.template(aws.STAGE), emulated.references).values())
         yield pump.drain

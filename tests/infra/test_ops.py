@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -116,11 +117,11 @@ def test_who_exports_is_the_signed_in_operator_or_the_machine_s_user(aws: Emulat
     assert where.operator(is_kept=True) == getpass.getuser()
 
 
-def _run(*words: str) -> tuple[int, str]:
+def _run(*words: str, **environment: str) -> tuple[int, str]:
     done = subprocess.run(
         [sys.executable, "-m", "infra.ops", *words],
         cwd=PROJECT,
-        env={**os.environ, "COLUMNS": "200"},
+        env={name: value for name, value in {**os.environ, "COLUMNS": "200", **environment}.items() if value},
         capture_output=True,
         text=True,
         check=False,
@@ -149,6 +150,59 @@ def test_what_is_not_there_is_said_in_one_line(tmp_path: Path) -> None:
     assert code == 1
     assert said.startswith("no state is kept in")
     assert "Traceback" not in said
+
+
+def test_a_state_that_can_not_be_read_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "state.json.gz").write_bytes(b"not gzip")
+
+    code, said = _run("--kept", str(tmp_path), "outbox")
+
+    assert (code, "can't be read" in said, "Traceback" in said) == (1, True, False)
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({"AWS_DEFAULT_REGION": ""}, "sign in to the account, and set AWS_DEFAULT_REGION"),
+        ({"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, "sign in to the account, and set AWS_DEFAULT_REGION"),
+        ({"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, "AWS refused or didn't answer"),
+    ],
+)
+def test_whoever_is_not_signed_in_or_meets_no_answer_is_told_so(environment: dict[str, str], said: str) -> None:
+    without = {"AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": os.devnull, "AWS_MAX_ATTEMPTS": "1"}
+    signed_in = {"AWS_DEFAULT_REGION": "eu-north-1"}
+    credentials = {
+        "AWS_ACCESS_KEY_ID": "x",
+        "AWS_SECRET_ACCESS_KEY": "x",
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+
+    code, told = _run("--stage", "prod", "outbox", **without | signed_in | credentials | environment)
+
+    assert code == 1
+    assert told.startswith(said)
+    assert "Traceback" not in told
+
+
+@pytest.mark.parametrize(
+    ("words", "said"), [(("evaluate", "2024-13"), "no month"), (("read-again", "i går"), "no moment")]
+)
+def test_a_word_that_is_not_understood_is_answered_with_one_that_is(words: tuple[str, str], said: str) -> None:
+    code, told = _run("--kept", ".", *words)
+
+    assert code == 2
+    assert f"'{words[1]}' is {said}" in told
+
+
+def test_every_command_of_the_runbook_is_one_of_these_with_its_words() -> None:
+    told = (PROJECT / "docs" / "operations.md").read_text("utf-8").replace("$STAGE", "prod")
+    commands = re.findall(r'make ops ARGS="([^"]+)"', told.replace("$AT", "2025-03-01T08:00:00Z"))
+
+    for each in commands:
+        if each != "--help":
+            ops._parser().parse_args(each.split())
+    named = {word for each in commands for word in each.split()}
+    assert {"dead-letters", "redrive", "outbox", "evaluate", "export", "read-again", "settle-sent"} <= named
 
 
 class _FakeAWS:
