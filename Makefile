@@ -33,6 +33,9 @@ audit: setup ## Ask for known weaknesses of what is shipped; says "not audited" 
 deploy: package ## Deploy to the account that you are signed in to, after asking: make deploy STAGE=test REGION=eu-north-1 [ARGS=--yes].
 	@$(BIN)/python -m infra.deploying $(STAGE) --region $(REGION) $(ARGS)
 
+ops: setup ## Look into a deployment, or what a run kept, and mend it: make ops ARGS="--help".
+	@$(BIN)/python -m infra.ops $(ARGS)
+
 bench: package ## Print what imports, cold starts from the package and a partner's signed call cost, against their floors.
 	@$(BIN)/python -m benchmarks.import_time && $(BIN)/python -m benchmarks.cold_start && $(BIN)/python -m benchmarks.signed_call
 

@@ -94,6 +94,7 @@ def _ours(what: str, metric: Metric, **more: Any) -> Alarm:
 
 
 _ALARM_BY_NAME: Mapping[str, Alarm] = {
+    "MessagesFailed": _ours("A message fails", Metric.MESSAGES_FAILED, statistic="Sum", at_least=1),
     "MonthNotEvaluated": _ours(
         "A month is not evaluated", Metric.MONTHS_WAITING, statistic="Maximum", at_least=1, period_seconds=_DAY
     ),
@@ -174,9 +175,12 @@ def _widgets(functions: list[str], queues: Mapping[str, str]) -> list[dict[str, 
         ("Minutes that the oldest mail has waited", "Maximum", [[NAMESPACE, Metric.OLDEST_MAIL_MINUTES.value, *ours]]),
         ("Events told to partners", "Sum", [[NAMESPACE, metric.value, *ours] for metric in webhooks]),
         (
-            "Failures by function",
+            "Failures by function, and of messages",
             "Sum",
-            [["AWS/Lambda", "Errors", "FunctionName", f"${{{each}}}"] for each in functions],
+            [
+                [NAMESPACE, Metric.MESSAGES_FAILED.value, *ours],
+                *(["AWS/Lambda", "Errors", "FunctionName", f"${{{each}}}"] for each in functions),
+            ],
         ),
         (
             "Time by function, the slowest of a hundred",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 import botocore.session
 import pytest
 from botocore import xform_name
 
-_RUNBOOK = Path(__file__).resolve().parents[1] / "docs" / "operations.md"
+_PROJECT = Path(__file__).resolve().parents[1]
+_RUNBOOK = _PROJECT / "docs" / "operations.md"
 _COMMAND = re.compile(r"\baws ((?!s3 |logs tail )[a-z0-9]+) (wait )?([a-z0-9-]+)((?:(?!\$\()[^`|;)#\n])*)")
 _OPTION = re.compile(r"(?<=\s)--([a-z0-9-]+)")
 #: Of s3 and `logs tail` only the command line knows; and this is what it understands of any command.
@@ -42,3 +44,26 @@ def test_a_command_of_the_runbook_exists_with_its_options(
 
 def test_the_runbook_has_commands() -> None:
     assert len(_commands()) > 20
+
+
+def test_every_target_that_make_names_or_a_document_calls_has_a_rule() -> None:
+    makefile = (_PROJECT / "Makefile").read_text("utf-8")
+    rules = set(re.findall(r"^([a-z]+):(?!=)", makefile, re.MULTILINE))
+    (named,) = re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
+    documents = [_PROJECT / "README.md", *sorted((_PROJECT / "docs").rglob("*.md"))]
+    called = {name for each in documents for name in re.findall(r"`make ([a-z]+)", each.read_text("utf-8"))}
+
+    assert set(named.split()) == rules
+    assert {"run", "ops", "deploy"} <= called <= rules
+
+
+def test_make_ops_calls_what_it_says() -> None:
+    done = subprocess.run(
+        ["make", "--dry-run", "ops", "ARGS=--stage prod outbox"],
+        cwd=_PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert "python -m infra.ops --stage prod outbox" in done.stdout

@@ -6,13 +6,12 @@ Anybody may ask (the monthly start, a correction of figures, an agent who moved)
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.common.months import Month
-from chalicelib.runtime import clients, correlation, settings
+from chalicelib.runtime import queues, settings
 
 #: The run that counts: from the procedure's start on, with mails. Every other run is a dry one.
 LIVE = "live"
@@ -37,12 +36,14 @@ def request_from(message: Mapping[str, Any]) -> Request:
 
 
 def ask_for(request: Request) -> None:
-    """Put the request on the evaluations queue."""
+    """Put the request on the evaluations queue.
+
+    Raises:
+        TryLater: the queue didn't take it.
+    """
     message = {
-        "version": 1,
         "run": request.run,
         "municipality_code": request.municipality_code,
         "from_month": str(request.from_month),
-        "correlation_id": correlation.current(),
     }
-    clients.sqs().send_message(QueueUrl=settings.evaluations_queue_url(), MessageBody=json.dumps(message))
+    queues.send(settings.evaluations_queue_url(), [message])

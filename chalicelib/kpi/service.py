@@ -7,7 +7,6 @@ After the end a repetition does nothing at all.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import date
 from functools import cache
@@ -15,7 +14,7 @@ from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, cast
 
 from chalicelib.common.clock import Clock, system_clock
-from chalicelib.common.errors import Conflict, TryLater
+from chalicelib.common.errors import Conflict
 from chalicelib.common.months import Month
 from chalicelib.common.notices import Notice
 from chalicelib.kpi import (
@@ -38,11 +37,10 @@ from chalicelib.kpi.report_mail import report_mail
 from chalicelib.mail import outbox
 from chalicelib.members import register
 from chalicelib.rulebook import book, retention
-from chalicelib.runtime import clients, correlation, metrics, settings
+from chalicelib.runtime import clients, correlation, metrics, queues, settings
 from chalicelib.runtime.entrypoints import logger
 from chalicelib.runtime.metrics import Metric
 
-_MESSAGES_AT_ONCE = 10
 _KEPT_IN_MEMORY = 8 * 1024 * 1024
 
 
@@ -82,8 +80,14 @@ def _ingest(drop: Drop, *, clock: Clock) -> None:
         ended = drop_store.get(drop.drop_id)
         if ended is None or ended.status is Status.RECEIVED:
             raise
+    else:
+        _tell(drop, became)
     if mail is not None:
         outbox.nudge([mail.mail_id])
+
+
+def _tell(drop: Drop, became: Outcome) -> None:
+    """Count and log what a drop became: once, however often and by however many it was read."""
     metrics.count(Metric.DROPS)
     metrics.count(Metric.ROWS_ACCEPTED, became.count_by_name.get("accepted", 0))
     metrics.count(Metric.ROWS_REJECTED, became.count_by_name.get("rejected", 0))
@@ -140,21 +144,11 @@ def _is_erased(kind: Kind, today: date) -> Callable[[Month], bool]:
 
 def _ask_for_evaluations(became: Outcome) -> None:
     """Ask for each municipality's evaluation from its first changed month on; asking again is harmless."""
-    entries = [
-        {
-            "Id": code,
-            "MessageBody": json.dumps(
-                {"version": 1, "run": "live", "municipality_code": code, "from_month": str(month)}
-            ),
-        }
+    messages = (
+        {"run": "live", "municipality_code": code, "from_month": str(month)}
         for code, month in earliest_changed(became.months).items()
-    ]
-    for start in range(0, len(entries), _MESSAGES_AT_ONCE):
-        answer: dict[str, Any] = clients.sqs().send_message_batch(
-            QueueUrl=settings.evaluations_queue_url(), Entries=entries[start : start + _MESSAGES_AT_ONCE]
-        )
-        if answer.get("Failed"):
-            raise TryLater("Evalueringskøen tog ikke imod alle beskeder. Filen prøves igen om lidt.")
+    )
+    queues.send(settings.evaluations_queue_url(), messages)
 
 
 def _put_report(drop: Drop, kind: Kind | None, became: Outcome) -> None:

@@ -21,6 +21,7 @@ from aws_lambda_powertools import Logger
 
 from chalicelib.common.errors import AppError
 from chalicelib.runtime import correlation, metrics
+from chalicelib.runtime.metrics import Metric
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -78,7 +79,8 @@ def each_message(event: Any, handle: Callable[[Any], object]) -> BatchResponse:
     """Call `handle` with each queue message's JSON body; answer with those that failed, so that only they return.
 
     `event` is Chalice's SQSEvent. One message's failure never stops the others. What handling it logs goes back to what
-    the message says it does, else to the message.
+    the message says it does, else to the message. Lambda counts none of it as an error, so an error that nobody foresaw
+    is counted here.
     """
     failed: list[FailedMessage] = []
     for record in event.to_dict()["Records"]:
@@ -87,6 +89,8 @@ def each_message(event: Any, handle: Callable[[Any], object]) -> BatchResponse:
                 handle(json.loads(record["body"]))
             except Exception as error:
                 log_failure("message failed", error, message_id=record["messageId"])
+                if not isinstance(error, AppError):
+                    metrics.count(Metric.MESSAGES_FAILED)
                 failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}
 

@@ -31,6 +31,7 @@ class Metric(StrEnum):
     MAILS_FAILED = "MailsFailed"
     MAILS_AMBIGUOUS = "MailsAmbiguous"
     OLDEST_MAIL_MINUTES = "OldestMailMinutes"
+    MESSAGES_FAILED = "MessagesFailed"
     WEBHOOKS_DELIVERED = "WebhooksDelivered"
     WEBHOOKS_FAILED = "WebhooksFailed"
     WEBHOOKS_GIVEN_UP = "WebhooksGivenUp"

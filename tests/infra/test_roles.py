@@ -42,17 +42,19 @@ def _main_job(functions: dict[str, Function], file: Path) -> None:
     functions["sweep-outbox"].call({})
 
 
+@pytest.fixture(autouse=True)
+def on_the_test_s_clock(clock: SettableClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(system_clock, "today", clock.today)
+    monkeypatch.setattr(system_clock, "now", clock.now)
+
+
 def test_every_call_of_the_main_job_is_allowed_by_the_function_s_own_role(aws: EmulatedAWS, tmp_path: Path) -> None:
     _main_job(functions_of(packaged.template("local"), aws.references), tmp_path / "2024-10.csv")
 
     assert aws.sent_mails
 
 
-def test_every_call_of_a_membership_s_days_is_allowed(
-    aws: EmulatedAWS, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(system_clock, "today", clock.today)
-    monkeypatch.setattr(system_clock, "now", clock.now)
+def test_every_call_of_a_membership_s_days_is_allowed(aws: EmulatedAWS, clock: SettableClock) -> None:
     membership_daily = functions_of(packaged.template("local"), aws.references)["membership-daily"]
     joining = Joining(clock)
     joining.signed()

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 
+from chalicelib.common.clock import system_clock
 from chalicelib.kpi import events as drops
 from chalicelib.mail import events as mail
 from chalicelib.mail import outbox
 from chalicelib.rulebook import book
 from chalicelib.runtime import clients, settings
-from tests.conftest import EmulatedAWS
+from infra import packaged
+from infra.local.functions import functions_of
+from tests.conftest import EmulatedAWS, SettableClock
+from tests.retention.machine import Machine
 
 
 def _records(bodies: list[Any]) -> dict[str, Any]:
@@ -40,3 +45,24 @@ def test_a_mail_s_log_lines_lead_back_to_the_file_that_caused_it(
         if record.getMessage() == "mail came further"
     }
     assert causes == {("SENDING", drop_id), ("SENT", drop_id)}
+
+
+def test_a_correction_s_mail_leads_back_to_the_file_that_corrected(
+    aws: EmulatedAWS, clock: SettableClock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(system_clock, "now", clock.now)
+    monkeypatch.setattr(system_clock, "today", clock.today)
+    caplog.set_level("INFO", logger="ddh")
+    machine = Machine(functions_of(packaged.template("local"), aws.references), clock)
+    machine.at(date(2024, 11, 5))
+    machine.drop("drops/agent-kpi/2024-10.csv", ["Aarhus", "751-001", 100, 30], ["Samsø", "741-001", 100, 80])
+    machine.call("start-evaluation")
+    caplog.clear()
+
+    machine.drop("drops/agent-kpi/2024-10.csv", ["Aarhus", "751-001", 100, 80])
+
+    (drop_id,) = {vars(record)["drop_id"] for record in caplog.records if record.getMessage() == "drop ended"}
+    correction = outbox.state_of("correction_2024-10_751_r2")
+    assert correction is not None
+    assert correction.correlation_id == drop_id
+    assert {vars(record)["correlation_id"] for record in caplog.records if hasattr(record, "mail_id")} == {drop_id}

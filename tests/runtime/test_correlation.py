@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.common.errors import TryLater
 from chalicelib.runtime import correlation, metrics
 from chalicelib.runtime.entrypoints import answered, each_message, logger, observed
 from chalicelib.runtime.metrics import Metric
@@ -107,6 +108,25 @@ def test_what_was_counted_is_told_when_an_entry_point_fails(
         run({})
 
     assert '"Drops":[1.0]' in capsys.readouterr().out
+
+
+def test_what_nobody_foresaw_of_a_message_is_counted_and_what_is_tried_later_is_not(
+    aws: EmulatedAWS, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    metrics.flush()  # what tests before left
+    monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "false")
+
+    @observed
+    def take(event: Any) -> object:
+        def handle(message: Any) -> None:
+            raise {"later": TryLater("Prøv igen"), "bug": LookupError()}[message["what"]]
+
+        return each_message(event, handle)
+
+    take(_Event({"what": "later"}))
+    assert "MessagesFailed" not in capsys.readouterr().out
+    take(_Event({"what": "bug"}, {"what": "later"}))
+    assert '"MessagesFailed":[1.0]' in capsys.readouterr().out
 
 
 def test_nothing_is_told_nor_kept_where_metrics_are_off(
