@@ -1,0 +1,1 @@
+"""What versions before this one stored, one file a kind: tests/stored/README.md."""
