@@ -29,7 +29,12 @@ def main() -> int:
         "--fewer", metavar="N", type=int, default=10, help="municipalities of a small cooperation, followed on (10)"
     )
     parser.add_argument(
-        "--months", metavar="N", type=int, nargs="*", default=[12], help="months that the small one has kept (12)"
+        "--months",
+        metavar="N",
+        type=int,
+        nargs="*",
+        default=[12, 24, 36],
+        help="months the small one has kept (12 24 36)",
     )
     parser.add_argument("--show", action="store_true", help="write nothing")
     wanted = parser.parse_args()
