@@ -43,6 +43,13 @@ def name_of(function: dict[str, Any]) -> str:
     return "site" if name == "app" else name.replace("_", "-")
 
 
+def _name_schedules(function: dict[str, Any]) -> None:
+    """Name a function's schedule after it: SAM would take the logical id, the same in every stage of an account."""
+    for event in function.get("Events", {}).values():
+        if event["Type"] == "ScheduleV2":
+            event["Properties"]["Name"] = function["FunctionName"]
+
+
 def template(stage: str = "prod") -> dict[str, Any]:
     """Return the merged template in its long form."""
     factory = CLIFactory(str(PROJECT))
@@ -57,10 +64,12 @@ def template(stage: str = "prod") -> dict[str, Any]:
             resource.filename = "./deployment.zip"
     generated = SAMTemplateGenerator(config, PackageOptions(client=_Names())).generate(resources)
     merged: dict[str, Any] = TemplateDeepMerger().merge(load(APP_TEMPLATE), generated)
+    merged["Outputs"].pop("EndpointURL")  # Chalice tells the address that infra/app.yaml switches off
     for resource in merged["Resources"].values():
         if resource.get("Type") == "AWS::Serverless::Function":
             resource["Properties"]["Runtime"] = target.RUNTIME  # Chalice writes the Python that it runs in
             resource["Properties"]["FunctionName"] = {"Fn::Sub": f"ddh-${{Stage}}-{name_of(resource['Properties'])}"}
+            _name_schedules(resource["Properties"])
         elif resource.get("Type") == "AWS::Logs::LogGroup":
             resource["Properties"]["RetentionInDays"] = {"Ref": "LogRetentionDays"}  # Chalice knows one for all stages
     return watched(merged, load(DATA_TEMPLATE))

@@ -15,7 +15,7 @@ from typing import Any
 from chalicelib.runtime.metrics import NAMESPACE, Metric
 
 _HOUR, _DAY = 3600, 86400
-_SITE = {"ApiName": "ddh"}
+_SITE = {"ApiName": {"Fn::Sub": "ddh-${Stage}"}}
 _OURS = {"service": "ddh", "stage": {"Ref": "Stage"}}
 
 
@@ -23,7 +23,8 @@ _OURS = {"service": "ddh", "stage": {"Ref": "Stage"}}
 class Alarm:
     """One alarm: it rings when the metric's statistic of a period is at least (or `below`) the threshold.
 
-    `what` is its name in docs/operations.md. `silence_rings` says that no data is bad news too.
+    `what` is its name in docs/operations.md. `silence_rings` says that no data is bad news too. `of_periods` bad ones
+    suffice, if it is given: a sample that comes a moment late leaves its period empty.
     """
 
     what: str
@@ -35,6 +36,7 @@ class Alarm:
     below: float | None = None
     period_seconds: int = 300
     periods: int = 1
+    of_periods: int | None = None
     silence_rings: bool = False
 
 
@@ -98,7 +100,14 @@ _ALARM_BY_NAME: Mapping[str, Alarm] = {
     "MonthNotEvaluated": _ours(
         "A month is not evaluated", Metric.MONTHS_WAITING, statistic="Maximum", at_least=1, period_seconds=_DAY
     ),
-    "OldMail": _ours("A mail waits too long", Metric.OLDEST_MAIL_MINUTES, statistic="Maximum", at_least=30, periods=3),
+    "OldMail": _ours(
+        "A mail waits too long",
+        Metric.OLDEST_MAIL_MINUTES,
+        statistic="Maximum",
+        at_least=30,
+        periods=3,
+        of_periods=2,
+    ),
     "MailAmbiguous": _ours("A mail is uncertain", Metric.MAILS_AMBIGUOUS, statistic="Sum", at_least=1),
     "MailFailed": _ours("A mail failed", Metric.MAILS_FAILED, statistic="Sum", at_least=1),
     "MailBounced": Alarm(
@@ -152,6 +161,7 @@ def _alarm(alarm: Alarm) -> dict[str, Any]:
             "Statistic": alarm.statistic,
             "Period": alarm.period_seconds,
             "EvaluationPeriods": alarm.periods,
+            "DatapointsToAlarm": alarm.of_periods or alarm.periods,
             "ComparisonOperator": "LessThanThreshold" if rings_below else "GreaterThanOrEqualToThreshold",
             "Threshold": alarm.below if rings_below else alarm.at_least,
             "TreatMissingData": "breaching" if alarm.silence_rings else "notBreaching",
@@ -208,7 +218,10 @@ def _widgets(functions: list[str], queues: Mapping[str, str]) -> list[dict[str, 
         (
             "The site",
             "Sum",
-            [["AWS/ApiGateway", metric, "ApiName", _SITE["ApiName"]] for metric in ("Count", "4XXError", "5XXError")],
+            [
+                ["AWS/ApiGateway", metric, "ApiName", _SITE["ApiName"]["Fn::Sub"]]
+                for metric in ("Count", "4XXError", "5XXError")
+            ],
         ),
     ]
     return [

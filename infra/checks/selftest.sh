@@ -23,6 +23,7 @@ stop() {
 
 refuses "Colour" .venv/checks/bin/python -m infra.checks.translate $broken/unknown-property.yaml build/broken.json
 refuses "Handler" .venv/checks/bin/python -m infra.checks.translate $broken/no-handler.yaml build/broken.json
+refuses "NightlyDaily" .venv/checks/bin/python -m infra.checks.translate $broken/unnamed-schedule.yaml build/broken.json
 refuses "E3002 W2533 E3003" .venv/bin/cfn-lint $broken/unknown-property.yaml $broken/no-handler.yaml $broken/result.yaml
 refuses "CKV_AWS_53" .venv/checks/bin/checkov --config-file .checkov.yaml --file $broken/result.yaml
 printf 'eval(input())\n' | refuses "B307" .venv/checks/bin/bandit --quiet --configfile pyproject.toml -

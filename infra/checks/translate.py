@@ -1,7 +1,7 @@
 """`python -m infra.checks.translate FROM TO`: what CloudFormation will make of the packaged template, as JSON.
 
 AWS expands the template's transform when it is deployed; the translator is the program that does it there. Runs in
-.venv/checks, so it imports nothing of ours.
+.venv/checks, so of ours it imports only what needs the standard library alone.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import yaml
 from samtranslator.model.exceptions import InvalidDocumentException
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
+
+from infra.checks.names import unstaged
 
 #: What `make deploy` says that has no default.
 _PARAMETERS = {"CertificateArn": "arn:aws:acm:eu-north-1:123456789012:certificate/example"}
@@ -40,13 +42,16 @@ def translated(template: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> int:
-    """Return the exit code: 1 when the translator finds something, which is told."""
+    """Return the exit code: 1 when the translator finds something, or a name without its stage, which is told."""
     source, destination = map(Path, sys.argv[1:])
     try:
         result = translated(yaml.safe_load(source.read_text("utf-8")))
     except InvalidDocumentException as error:
         for cause in error.causes:
             print(cause.message, file=sys.stderr)
+        return 1
+    if names := unstaged(result):
+        print("The same in every stage:", *names, sep="\n- ", file=sys.stderr)
         return 1
     destination.write_text(json.dumps(result, indent=1), "utf-8")
     return 0

@@ -188,6 +188,42 @@ def test_the_site_has_one_door_that_speaks_tls_1_2_and_is_throttled() -> None:
     assert api["MethodSettings"] == [{"ResourcePath": "/*", "HttpMethod": "*", **throttled}]
 
 
+def test_the_site_has_one_api_stage_and_tells_no_address_that_is_switched_off() -> None:
+    # SAM adds an API stage of its own, "Stage", without a throttle, unless a version is named.
+    assert _template()["Resources"]["RestAPI"]["Properties"]["OpenApiVersion"] == "2.0"
+    assert not [name for name, each in _template()["Outputs"].items() if "execute-api" in json.dumps(each)]
+
+
+def test_lambda_takes_no_more_batches_than_a_function_has_concurrency_reserved() -> None:
+    reserved = [
+        (function["ReservedConcurrentExecutions"], source["ScalingConfig"]["MaximumConcurrency"])
+        for function, source in _sources()
+        if "ReservedConcurrentExecutions" in function
+    ]
+
+    assert reserved == [(2, 2)]
+
+
+def test_evaluations_and_calls_to_partners_leave_the_site_its_share_of_the_smallest_account() -> None:
+    most = {
+        function["Handler"].rpartition(".")[2]: source["ScalingConfig"]["MaximumConcurrency"]
+        for function, source in _sources()
+        if "ScalingConfig" in source
+    }
+
+    assert most == {"deliver_mail": 2, "evaluate_municipality": 20, "deliver_webhook": 10}
+
+
+def test_a_role_is_taken_on_by_lambda_alone() -> None:
+    roles = [each["Properties"] for each in _template()["Resources"].values() if each["Type"] == "AWS::IAM::Role"]
+
+    assert len(roles) == len(_functions())
+    taken_on = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    for role in roles:
+        assert role["AssumeRolePolicyDocument"]["Statement"] == [taken_on]
+        assert role.keys() == {"AssumeRolePolicyDocument", "Policies"}  # and no policy of AWS's beside its own
+
+
 def test_the_site_answers_in_the_time_that_api_gateway_waits() -> None:
     assert _functions()["APIHandler"]["Timeout"] <= 29
 

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.runtime import metrics
 from chalicelib.runtime.metrics import Metric
 from infra import packaged
 from infra.local.template import DATA_TEMPLATE, load
+from tests.conftest import EmulatedAWS
 
 OPERATIONS = (packaged.PROJECT / "docs" / "operations.md").read_text("utf-8")
 
@@ -41,6 +43,7 @@ def _when(metric: str, statistic: str, at_least: float, *, minutes: int = 5, **m
         "Statistic": statistic,
         "Period": 60 * minutes,
         "EvaluationPeriods": 1,
+        "DatapointsToAlarm": 1,
         "ComparisonOperator": "GreaterThanOrEqualToThreshold",
         "Threshold": at_least,
         "TreatMissingData": "notBreaching",
@@ -72,13 +75,18 @@ def test_every_queue_of_dead_letters_rings() -> None:
         assert _rings(name) == visible
 
 
+_API = {"Fn::Sub": "ddh-${Stage}"}
 _OURS = [{"Name": "service", "Value": "ddh"}, {"Name": "stage", "Value": {"Ref": "Stage"}}]
 
 
 @pytest.mark.parametrize(
     ("name", "when"),
     [
-        ("OldMail", _when("DDH OldestMailMinutes", "Maximum", 30, EvaluationPeriods=3, Dimensions=_OURS)),
+        # A sample every five minutes may miss its period: two of three are enough.
+        (
+            "OldMail",
+            _when("DDH OldestMailMinutes", "Maximum", 30, EvaluationPeriods=3, DatapointsToAlarm=2, Dimensions=_OURS),
+        ),
         ("MonthNotEvaluated", _when("DDH MonthsWaiting", "Maximum", 1, minutes=24 * 60, Dimensions=_OURS)),
         ("MailAmbiguous", _when("DDH MailsAmbiguous", "Sum", 1, Dimensions=_OURS)),
         ("MailFailed", _when("DDH MailsFailed", "Sum", 1, Dimensions=_OURS)),
@@ -86,7 +94,7 @@ _OURS = [{"Name": "service", "Value": "ddh"}, {"Name": "stage", "Value": {"Ref":
         ("MailComplained", _when("AWS/SES Reputation.ComplaintRate", "Average", 0.0005, minutes=60)),
         (
             "SiteFails",
-            _when("AWS/ApiGateway 5XXError", "Sum", 1, Dimensions=[{"Name": "ApiName", "Value": "ddh"}]),
+            _when("AWS/ApiGateway 5XXError", "Sum", 1, Dimensions=[{"Name": "ApiName", "Value": _API}]),
         ),
         (
             "SchedulesStopped",
@@ -97,6 +105,7 @@ _OURS = [{"Name": "service", "Value": "ddh"}, {"Name": "stage", "Value": {"Ref":
                 Dimensions=[{"Name": "FunctionName", "Value": {"Ref": "SweepOutbox"}}],
                 ComparisonOperator="LessThanThreshold",
                 EvaluationPeriods=3,
+                DatapointsToAlarm=3,
                 TreatMissingData="breaching",
             ),
         ),
@@ -161,16 +170,56 @@ def test_the_runbook_names_no_alarm_that_is_not_there() -> None:
 
 
 def test_the_dashboard_is_json_and_shows_every_metric_of_ours() -> None:
-    body = json.loads(_of_type("AWS::CloudWatch::Dashboard")["Dashboard"]["DashboardBody"]["Fn::Sub"])
-
-    shown = {metric[1] for widget in body["widgets"] for metric in widget["properties"]["metrics"]}
+    shown = {metric[1] for metric in _curves()}
 
     assert {metric.value for metric in Metric} <= shown
     assert all(f"`{metric.value}`" in OPERATIONS for metric in Metric)
 
 
-def test_alarms_of_the_site_ask_for_the_name_that_the_api_has() -> None:
-    assert _of_type("AWS::Serverless::Api")["RestAPI"]["DefinitionBody"]["info"]["title"] == "ddh"
+def test_alarms_and_curves_of_the_site_ask_for_the_name_that_the_api_has() -> None:
+    api = _of_type("AWS::Serverless::Api")["RestAPI"]
+
+    assert api["Name"] == api["DefinitionBody"]["info"]["title"] == _API
+    asked = [metric[3] for metric in _curves() if metric[0] == "AWS/ApiGateway"]
+    assert asked == [_API["Fn::Sub"]] * 3
+
+
+def test_alarms_and_curves_ask_for_what_the_functions_tell(
+    aws: EmulatedAWS, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    metrics.flush()  # what tests before left
+    monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "false")
+    for metric in Metric:
+        metrics.count(metric)
+    metrics.flush()
+    line = json.loads(capsys.readouterr().out)
+    (told,) = line["_aws"]["CloudWatchMetrics"]
+    (dimensions,) = told["Dimensions"]
+    names = {each["Name"] for each in told["Metrics"]}
+
+    alarms = [each for each in _of_type("AWS::CloudWatch::Alarm").values() if each["Namespace"] == told["Namespace"]]
+    curves = [metric for metric in _curves() if metric[0] == told["Namespace"]]
+
+    assert {name for name in names if name in line} == names == {metric[1] for metric in curves}
+    assert len(alarms) == 5
+    for alarm in alarms:
+        asked = {each["Name"]: _in_stage(each["Value"], line["stage"]) for each in alarm["Dimensions"]}
+        assert asked == {name: line[name] for name in dimensions}, alarm["MetricName"]
+        assert alarm["MetricName"] in names
+    for _, _, *pairs in curves:
+        asked = dict(zip(pairs[::2], pairs[1::2], strict=True))
+        assert {name: _in_stage(value, line["stage"]) for name, value in asked.items()} == {
+            name: line[name] for name in dimensions
+        }
+
+
+def _in_stage(value: Any, stage: str) -> Any:
+    return stage if value in ({"Ref": "Stage"}, "${Stage}") else value
+
+
+def _curves() -> list[list[Any]]:
+    body = json.loads(_of_type("AWS::CloudWatch::Dashboard")["Dashboard"]["DashboardBody"]["Fn::Sub"])
+    return [metric for widget in body["widgets"] for metric in widget["properties"]["metrics"]]
 
 
 def test_every_function_s_log_is_kept_for_a_while_and_no_longer() -> None:
