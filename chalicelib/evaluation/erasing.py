@@ -90,8 +90,9 @@ def _erase(run: str, head: store.Head, last: Month) -> int:
         erasure_store.leave_home(run, agent, code)
     for each in kept:
         staying = [agent for agent, standing in each.standings.items() if not is_gone(standing, last)]
-        if len(staying) < len(each.standings):
-            erasure_store.put_standings(run, code, each, staying)
+        # What went in may be gone by now, standings, proofs and decisions: on its digest guesses could be tried.
+        if each.has_snapshot or len(staying) < len(each.standings):
+            erasure_store.leave_standings(run, code, each, staying)
     for each in gone:
         erasure_store.delete(run, code, each)
     erasure_store.note_erased(run, code, last)

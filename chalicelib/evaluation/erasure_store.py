@@ -9,7 +9,7 @@ from typing import Any
 from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute
 
 from chalicelib.common.months import Month
-from chalicelib.evaluation.ledger import MonthCounts
+from chalicelib.evaluation.ledger import NO_SNAPSHOT, MonthCounts
 from chalicelib.evaluation.ledger_json import counts_to_json, standing_from_json
 from chalicelib.evaluation.rules import Outcome, Standing
 from chalicelib.evaluation.store import Head
@@ -34,6 +34,7 @@ class _RevisionRow(Table):
 
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
+    snapshot = UnicodeAttribute()
     lines = JSONTextAttribute()
     standings = JSONTextAttribute()
 
@@ -64,11 +65,15 @@ class Newcomer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    """Who is in one revision of a municipality's month, and what its lines come to. `key` tells it from the others."""
+    """Who is in one revision of a municipality's month, and what its lines come to. `key` tells it from the others.
+
+    `has_snapshot`: the digest of all that went into it is still there.
+    """
 
     key: str
     month: Month
     number: int
+    has_snapshot: bool
     agents_with_lines: frozenset[str]
     standings: Mapping[str, Standing]
     counts: MonthCounts
@@ -80,7 +85,7 @@ def revisions(run: str, municipality_code: str) -> tuple[Revision, ...]:
         _municipality(run, municipality_code),
         _RevisionRow.sk.between("0", "9~"),
         consistent_read=True,
-        attributes_to_get=["pk", "sk", "lines", "standings"],
+        attributes_to_get=["pk", "sk", "snapshot", "lines", "standings"],
     )
     return tuple(_revision(row) for row in rows)
 
@@ -103,11 +108,14 @@ def let_go(run: str, head: Head, *, kept: Iterable[Month], counts_by_month: Mapp
         )
 
 
-def put_standings(run: str, municipality_code: str, revision: Revision, kept: Iterable[str]) -> None:
-    """Leave only the `kept` agents' standings in a revision. Nothing else of it changes."""
+def leave_standings(run: str, municipality_code: str, revision: Revision, kept: Iterable[str]) -> None:
+    """Leave only the `kept` agents' standings in a revision, and no digest of what went in. Its lines stay."""
     row = _RevisionRow.get(_municipality(run, municipality_code), revision.key, consistent_read=True)
     standings = {agent: row.standings[agent] for agent in kept}
-    row.update(actions=[_RevisionRow.standings.set(standings)], condition=_RevisionRow.pk.exists())
+    row.update(
+        actions=[_RevisionRow.standings.set(standings), _RevisionRow.snapshot.set(NO_SNAPSHOT)],
+        condition=_RevisionRow.pk.exists(),
+    )
 
 
 def leave_home(run: str, agent: str, municipality_code: str) -> None:
@@ -167,6 +175,7 @@ def _revision(row: _RevisionRow) -> Revision:
         key=row.sk,
         month=Month.parse(month_text),
         number=int(number),
+        has_snapshot=row.snapshot != NO_SNAPSHOT,
         agents_with_lines=frozenset(line["agent"] for line in lines),
         standings={agent: standing_from_json(stored) for agent, stored in row.standings.items()},
         counts=MonthCounts(

@@ -17,6 +17,9 @@ from chalicelib.cases.effects import NO_EFFECTS, Effects
 from chalicelib.common.months import Month
 from chalicelib.evaluation.rules import AgentMonth, Judgement, Outcome, Policy, Reason, Standing, judge
 
+#: In the place of a snapshot that was erased: no month's inputs have it.
+NO_SNAPSHOT = ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
@@ -64,7 +67,7 @@ class MunicipalityMonth:
     """One revision of a municipality's evaluated month.
 
     `standings` holds every agent the municipality ever had a row for, as they stand after the month; `rules` the rule
-    values used, by name; `snapshot` is the digest of all that went in.
+    values used, by name; `snapshot` is the digest of all that went in, until something is erased (`NO_SNAPSHOT`).
     """
 
     municipality_code: str

@@ -43,12 +43,12 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
-    """Names the immutable rows of one revision of a cell: who wrote them, in how many parts, and their digest."""
+    """Names the immutable rows of one revision of a cell: who wrote them, in how many parts, by which write."""
 
     revision: int
     drop_id: str
     parts: int
-    digest: str
+    token: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

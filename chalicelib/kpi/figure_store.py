@@ -8,8 +8,8 @@ what the first one did.
 
 from __future__ import annotations
 
-import hashlib
 import json
+import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -106,11 +106,12 @@ def entries_of_months(
 def put_body(kind: str, month: Month, code: str, *, revision: int, drop_id: str, rows: Sequence[Entry]) -> Body:
     """Store the rows of a revision; nobody sees them before the switch.
 
-    Two deliveries of one drop may each arrive at other rows for the same revision. The key holds a digest of the rows,
-    so that the slower one can't write into what the faster one has made current; the same rows may be put again.
+    Two deliveries of one drop may each arrive at other rows for the same revision. The key holds a token of this write,
+    so that the slower one can't write into what the faster one has made current. A digest of the rows would do that as
+    well, and stay with the drop when they are erased, for anybody to try guesses on.
     """
     parts = list(_parts(rows))
-    body = Body(revision=revision, drop_id=drop_id, parts=len(parts), digest=_digest(parts))
+    body = Body(revision=revision, drop_id=drop_id, parts=len(parts), token=secrets.token_hex(8))
     for part, told in enumerate(parts):
         _PartRow(_body_key(kind, month, code), _part_key(body, part), rows=told).save()
     return body
@@ -168,12 +169,7 @@ def _body_key(kind: str, month: Month, code: str) -> str:
 
 
 def _part_key(body: Body, part: int) -> str:
-    return f"r{body.revision:06d}#{body.drop_id}#{body.digest}#p{part:02d}"
-
-
-def _digest(parts: Sequence[Mapping[str, Any]]) -> str:
-    """Return the digest of the rows with where they come from."""
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()[:16]
+    return f"r{body.revision:06d}#{body.drop_id}#{body.token}#p{part:02d}"
 
 
 def _drop_key(drop_id: str) -> str:
@@ -196,14 +192,14 @@ def _cell(told: list[Any]) -> Cell:
 
 
 def _told_body(body: Body | None) -> list[Any] | None:
-    return None if body is None else [body.revision, body.drop_id, body.parts, body.digest]
+    return None if body is None else [body.revision, body.drop_id, body.parts, body.token]
 
 
 def _body(told: list[Any] | None) -> Body | None:
     if told is None:
         return None
-    revision, drop_id, parts, digest = told
-    return Body(revision=revision, drop_id=drop_id, parts=parts, digest=digest)
+    revision, drop_id, parts, token = told
+    return Body(revision=revision, drop_id=drop_id, parts=parts, token=token)
 
 
 def _parts(rows: Iterable[Entry]) -> Iterator[dict[str, Any]]:

@@ -49,7 +49,7 @@ def after(state: State, file: Incoming, decisions: Mapping[str, CellDecision]) -
     new = dict(state)
     for code, decision in decisions.items():
         if decision.result in (Result.REVISED, Result.SAME):
-            body = Body(revision=decision.revision, drop_id=file.drop_id, parts=1, digest="")
+            body = Body(revision=decision.revision, drop_id=file.drop_id, parts=1, token="")
             cell = Cell(body=body, digest=digest(decision.entries), order=file.order)
             new[code] = Standing(cell=cell, entries=decision.entries)
     return new

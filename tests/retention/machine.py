@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -184,6 +186,25 @@ def hits() -> list[str]:
         f"{name} {item['pk']['S']} {item['sk']['S']}": repr(item) for name, found in stored().items() for item in found
     }
     return sorted(place for place, text in (items | files()).items() if CANARIES.search(place + text))
+
+
+def digests() -> frozenset[str]:
+    """Return the digests that can be made of the erased months' rows, and those stored of what went into evaluations.
+
+    They are cut to 16 signs, as those of rows once were.
+    """
+    items = stored()
+    found = {item["snapshot"]["S"] for item in items["ddh-local-evaluation"] if "snapshot" in item}
+    parts_by_body: dict[tuple[str, str], list[Any]] = {}
+    for item in sorted(items["ddh-local-kpi"], key=lambda item: item["sk"]["S"]):
+        owner, month = item["pk"]["S"], item["pk"]["S"].split("#")[2:3]
+        if owner.startswith("figures#agent-kpi#") and month <= [str(ERASED)] and "rows" in item:
+            part = json.loads(item["rows"]["S"])
+            in_order = {"sources": part["sources"], "rows": part["rows"]}
+            parts_by_body.setdefault((owner, item["sk"]["S"].rpartition("#")[0]), []).append(in_order)
+    for parts in parts_by_body.values():
+        found.add(hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest())
+    return frozenset(each[:16] for each in found)
 
 
 def aggregates() -> dict[str, Any]:
