@@ -30,7 +30,9 @@ secure: package ## See that what AWS will make of the package is safe: translato
 audit: setup ## Ask for known weaknesses of what is shipped; says "not audited" where nobody answers.
 	@infra/checks/setup.sh && $(BIN)/python -m infra.checks.audit
 
-deploy: package ## Deploy to the account that you are signed in to, after asking: make deploy STAGE=test REGION=eu-north-1 [ARGS=--yes].
+deploy: setup ## Package and deploy to the account that you are signed in to, after asking: make deploy STAGE=test REGION=eu-north-1 [ARGS=--yes].
+	@$(BIN)/python -m infra.deploying $(STAGE) --region $(REGION) --check
+	@$(MAKE) --no-print-directory package
 	@$(BIN)/python -m infra.deploying $(STAGE) --region $(REGION) $(ARGS)
 
 ops: setup ## Look into a deployment, or what a run kept, and mend it: make ops ARGS="--help".

@@ -6,10 +6,17 @@ import argparse
 import sys
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+    ProfileNotFound,
+    SSOError,
+    TokenRetrievalError,
+)
 
-from infra.deploying.deploy import Clients, deploy
-from infra.deploying.problems import CannotDeploy
+from infra.deploying.deploy import Clients, check, deploy
+from infra.deploying.problems import CannotDeploy, NotSignedIn
 from infra.deploying.screen import Screen
 from infra.deploying.stages import filled_in, stage_named
 from infra.packaging.package import made_before
@@ -24,20 +31,25 @@ def main() -> int:
     parser.add_argument("stage", help="a stage of infra/stages.yaml")
     parser.add_argument("--region", required=True, help="eu-north-1, for example")
     parser.add_argument("--package", metavar="ID", help="deploy this one, from the stage's bucket, instead of build/")
+    parser.add_argument("--check", action="store_true", help="only see whether stage, account and region are ready")
     parser.add_argument("--yes", action="store_true", help="ask nothing: apply what is shown")
     parser.add_argument(
         "--lose",
         metavar="RESOURCE",
         action="append",
         default=[],
-        help="a table or bucket that may be replaced or removed",
+        help="what holds data and may be replaced or removed, or a table that may lose an index",
     )
     arguments = parser.parse_args()
     try:
         stage = filled_in(stage_named(arguments.stage))
+        aws = _clients(arguments.region)
+        if arguments.check:
+            check(stage, aws)
+            return 0
         package = arguments.package or made_before()
         screen = Screen(agrees=True if arguments.yes else None)
-        agreed = deploy(stage, package, _clients(arguments.region), screen=screen, may_lose=arguments.lose)
+        agreed = deploy(stage, package, aws, screen=screen, may_lose=arguments.lose)
     except (CannotDeploy, CannotPackage) as error:
         print(error, file=sys.stderr)
         return 1
@@ -48,14 +60,20 @@ def main() -> int:
 
 
 def _clients(region: str) -> Clients:
-    session = boto3.session.Session(region_name=region)
+    try:
+        session = boto3.session.Session(region_name=region)
+        account = session.client("sts").get_caller_identity()["Account"]
+    except (NoCredentialsError, ProfileNotFound, SSOError, TokenRetrievalError, ClientError) as error:
+        raise NotSignedIn(str(error)) from None
     return Clients(
         region=region,
-        account=session.client("sts").get_caller_identity()["Account"],
+        account=account,
         cloudformation=session.client("cloudformation"),
         s3=session.client("s3"),
         apigateway=session.client("apigateway"),
         ses=session.client("sesv2"),
+        acm=session.client("acm"),
+        lambda_=session.client("lambda"),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +15,8 @@ from infra.deploying.problems import ChangeSetFailed, NotApplied, StackStuck
 
 #: How CloudFormation says that a change set changes nothing: as a failure with one of these reasons.
 _EMPTY = ("didn't contain changes", "No updates are to be performed")
-_HOLDS_DATA = {"AWS::DynamoDB::Table", "AWS::S3::Bucket"}
+#: Rows, files, messages that wait, and the keys that DNS names.
+_HOLDS_DATA = {"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue", "AWS::SES::EmailIdentity"}
 _SECONDS_BETWEEN = 3
 #: A template by its place in S3 or as text.
 Template = dict[str, str]
@@ -38,7 +40,7 @@ class Change:
 
     @property
     def loses_data(self) -> bool:
-        """Say whether a table or bucket might go: it would be retained, but the stack would use a new, empty one."""
+        """Say whether something with data might go: it would be retained, but the stack would use a new, empty one."""
         return self.type in _HOLDS_DATA and self.is_replaced_or_removed
 
 
@@ -121,6 +123,36 @@ def outputs(cloudformation: Any, stack: str) -> dict[str, str]:
     """Return a stack's outputs by name; none of a stack that isn't there."""
     described = _described(cloudformation, stack) or {}
     return {each["OutputKey"]: each["OutputValue"] for each in described.get("Outputs", [])}
+
+
+def parameters_of(cloudformation: Any, template: Template) -> dict[str, bool]:
+    """Return which parameters a template has, and of each whether it must be given."""
+    summary = cloudformation.get_template_summary(**template)
+    return {each["ParameterKey"]: "DefaultValue" not in each for each in summary["Parameters"]}
+
+
+def indexes_lost(cloudformation: Any, stack: str, template: Template) -> dict[str, str]:
+    """Return what a template in a call takes away from the tables that stay, by logical id.
+
+    A change set doesn't say it: to CloudFormation the table is modified, whichever index comes or goes.
+    """
+    if "TemplateBody" not in template or _status(cloudformation, stack) in (None, "REVIEW_IN_PROGRESS"):
+        return {}
+    before = _indexes(cloudformation.get_template(StackName=stack)["TemplateBody"])
+    after = _indexes(json.loads(template["TemplateBody"]))
+    return {
+        table: f"would lose its index {', '.join(gone)}"
+        for table, indexes in before.items()
+        if table in after and (gone := sorted(indexes - after[table]))
+    }
+
+
+def _indexes(template: Mapping[str, Any]) -> dict[str, set[str]]:
+    return {
+        name: {index["IndexName"] for index in each["Properties"].get("GlobalSecondaryIndexes", [])}
+        for name, each in template["Resources"].items()
+        if each["Type"] == "AWS::DynamoDB::Table"
+    }
 
 
 def _changes(cloudformation: Any, arn: str, stack: str, described: dict[str, Any]) -> Iterator[Change]:

@@ -15,9 +15,9 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from infra.deploying import addresses, change_sets, packages
+from infra.deploying import account, addresses, change_sets, packages
 from infra.deploying.change_sets import Sleep, Template
-from infra.deploying.problems import NotSeeded, WouldLoseData, WrongAccount
+from infra.deploying.problems import NotSeeded, UnknownParameters, WouldLoseData
 from infra.deploying.screen import Screen
 from infra.deploying.stages import Stage
 from infra.local.template import DATA_TEMPLATE, load
@@ -35,6 +35,8 @@ class Clients:
     s3: Any
     apigateway: Any
     ses: Any
+    acm: Any
+    lambda_: Any
 
 
 def data_template() -> Template:
@@ -72,34 +74,54 @@ def deploy(
 ) -> bool:
     """Deploy a package that was made here, or by its id one that was deployed before; return whether it was agreed to.
 
+    One from before changes the application alone: the data stack and what the first start stored may be newer than it.
+
     Raises:
         CannotDeploy: something is to be put right first. What was applied stays.
     """
-    _check_account(stage, aws)
+    check(stage, aws)
 
     def bring(stack: str, template: Template, parameters: Mapping[str, str]) -> bool:
         return _bring(aws.cloudformation, stack, template, parameters, screen=screen, may_lose=may_lose, sleep=sleep)
 
-    if not bring(stage.data_stack, data_template(), stage.data_parameters):
-        return False
     bucket = packages.bucket_of(stage.name, aws.account)
-    package_id = package if isinstance(package, str) else packages.keep(aws.s3, bucket, package)
-    template = packages.template_of(aws.s3, bucket, package_id)
+    if isinstance(package, str):
+        package_id, template = package, packages.template_of(aws.s3, bucket, package)
+        parameters = _parameters_for(aws.cloudformation, package, template, stage.app_parameters)
+    else:
+        if not bring(stage.data_stack, data_template(), stage.data_parameters):
+            return False
+        package_id = packages.keep(aws.s3, bucket, package)
+        template, parameters = packages.template_of(aws.s3, bucket, package_id), stage.app_parameters
     before = change_sets.outputs(aws.cloudformation, stage.app_stack).get("PackageId", "none")
     screen.say(f"{stage.app_stack}: package {package_id}, before it {before}.")
-    if not bring(stage.app_stack, template, stage.app_parameters):
+    if not bring(stage.app_stack, template, parameters):
         return False
-    seed(stage, aws.region)
-    screen.say("Rules, decisions and the secretariat's account are there.")
+    if not isinstance(package, str):
+        seed(stage, aws.region)
+        screen.say("Rules, decisions and the secretariat's account are there.")
     for line in addresses.told(stage, apigateway=aws.apigateway, ses=aws.ses):
         screen.say(line)
     return True
 
 
-def _check_account(stage: Stage, aws: Clients) -> None:
-    region, account = stage.certificate_arn.split(":")[3:5]
-    if (region, account) != (aws.region, aws.account):
-        raise WrongAccount(stage.name, account=aws.account, region=aws.region, certificate_arn=stage.certificate_arn)
+def check(stage: Stage, aws: Clients) -> None:
+    """Return when the account is ready for the stage.
+
+    Raises:
+        CannotDeploy: it isn't.
+    """
+    account.check(stage, region=aws.region, account=aws.account, acm=aws.acm, lambda_=aws.lambda_)
+
+
+def _parameters_for(
+    cloudformation: Any, package_id: str, template: Template, parameters: Mapping[str, str]
+) -> Mapping[str, str]:
+    """Return those parameters that an earlier package's template has."""
+    asked = change_sets.parameters_of(cloudformation, template)
+    if unknown := [name for name, must in asked.items() if must and name not in parameters]:
+        raise UnknownParameters(package_id, unknown)
+    return {name: value for name, value in parameters.items() if name in asked}
 
 
 def _bring(
@@ -118,7 +140,9 @@ def _bring(
         screen.say(f"{stack}: nothing changes.")
         return True
     screen.changes(change_set)
-    lost = [each.logical_id for each in change_set.changes if each.loses_data and each.logical_id not in may_lose]
+    lost = {each.logical_id: "would be replaced or removed" for each in change_set.changes if each.loses_data}
+    lost |= change_sets.indexes_lost(cloudformation, stack, template)
+    lost = {name: what for name, what in lost.items() if name not in may_lose}
     if lost or not screen.asks(f"Apply this to {stack}?"):
         change_sets.drop(cloudformation, change_set)
         if lost:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 
 class CannotDeploy(Exception):
@@ -37,6 +37,37 @@ class WrongAccount(CannotDeploy):
         )
 
 
+class NotSignedIn(CannotDeploy):
+    """Raised when AWS doesn't know who deploys."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(
+            f"AWS: {said}\nSign in to the stage's account first: aws sso login, or name a profile: AWS_PROFILE=…"
+        )
+
+
+class NoCertificate(CannotDeploy):
+    """Raised when the stage's certificate can't be used; `how` says why."""
+
+    def __init__(self, arn: str, how: str) -> None:
+        super().__init__(
+            f"The certificate {arn} {how}, so the site could have no address; nothing was made. Request it, and "
+            "put its validation record into DNS: docs/operations.md, Before the first deployment."
+        )
+
+
+class TooLittleConcurrency(CannotDeploy):
+    """Raised when Lambda would refuse to reserve concurrency for our functions. Both are numbers of runs at a time."""
+
+    def __init__(self, region: str, *, unreserved: int, wanted: int) -> None:
+        super().__init__(
+            f"This account may run {unreserved} functions at a time in {region} beside those reserved, and we need "
+            f"{wanted}: Lambda keeps 100 for functions without a reservation. Nothing was made. Ask for more, and "
+            "deploy when it is granted:\naws service-quotas request-service-quota-increase --service-code lambda "
+            f"--quota-code L-B99A9384 --desired-value 1000 --region {region}"
+        )
+
+
 class ChangeSetFailed(CannotDeploy):
     """Raised when CloudFormation can't make the change set."""
 
@@ -45,12 +76,12 @@ class ChangeSetFailed(CannotDeploy):
 
 
 class WouldLoseData(CannotDeploy):
-    """Raised when tables or buckets would be replaced or removed, and nobody said so expressly."""
+    """Raised when something that holds data would go, and nobody said so expressly. `lost` says what, by logical id."""
 
-    def __init__(self, stack: str, logical_ids: Sequence[str]) -> None:
-        named = " ".join(f"--lose {each}" for each in logical_ids)
+    def __init__(self, stack: str, lost: Mapping[str, str]) -> None:
+        named = " ".join(f"--lose {each}" for each in lost)
         super().__init__(
-            f"{stack}: refused: {', '.join(logical_ids)} would be replaced or removed. "
+            f"{stack}: refused: {'; '.join(f'{each} {what}' for each, what in lost.items())}. "
             f"If that is what you want, back it up, and add {named}."
         )
 
@@ -60,8 +91,7 @@ class StackStuck(CannotDeploy):
 
     def __init__(self, stack: str, status: str) -> None:
         super().__init__(
-            f"{stack} is in {status} and takes no changes: see docs/operations.md, "
-            "under a deployment that stopped halfway."
+            f"{stack} is in {status} and takes no changes: what to do stands in docs/operations.md, under Deploying."
         )
 
 
@@ -77,6 +107,16 @@ class NoSuchPackage(CannotDeploy):
 
     def __init__(self, package: str, bucket: str) -> None:
         super().__init__(f"There is no package {package} in {bucket}: aws s3 ls s3://{bucket}/packages/")
+
+
+class UnknownParameters(CannotDeploy):
+    """Raised when an earlier package's template asks for parameters that no stage sets any more."""
+
+    def __init__(self, package: str, names: Sequence[str]) -> None:
+        super().__init__(
+            f"Package {package} asks for {', '.join(names)}, which infra/stages.yaml no longer says. Deploy it "
+            "from the sources of its day: git checkout them, and repeat the command."
+        )
 
 
 class NotSeeded(CannotDeploy):

@@ -60,8 +60,9 @@ def stage_named(name: str, path: Path = STAGES) -> Stage:
     Raises:
         NotAStage: the file doesn't have it, or not all of it, or something more.
     """
-    described = yaml.safe_load(path.read_text("utf-8")).get(name)
-    if described is None or not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(name):
+        raise NotAStage(name, "a stage's name is 2 to 12 small letters and digits, a letter first")
+    if (described := yaml.safe_load(path.read_text("utf-8")).get(name)) is None:
         raise NotAStage(name, "there is no such stage")
     wanted = {field.name for field in fields(Stage)} - {"name"}
     if wrong := wanted ^ described.keys():

@@ -9,6 +9,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from infra.deploying.problems import NotAStage
+from infra.deploying.stages import stage_named
 from infra.packaging import contents, target
 from infra.packaging.package import BILL_NAME, Package, build
 from infra.packaging.problems import CannotPackage
@@ -23,9 +25,10 @@ def main() -> int:
     arguments = parser.parse_args()
     console = Console()
     try:
+        stage_named(arguments.stage)
         with console.status("Gathering and compiling"):
             package = build(arguments.stage)
-    except CannotPackage as error:
+    except (CannotPackage, NotAStage) as error:
         print(error, file=sys.stderr)
         return 1
     _show(package, console)

@@ -20,17 +20,23 @@ from botocore.validate import ParamValidator
 class _Stack:
     status: str
     made_of: str = ""
+    template: dict[str, Any] = field(default_factory=lambda: {"Resources": {}})
     events: list[dict[str, str]] = field(default_factory=list)
     outputs: dict[str, str] = field(default_factory=dict)
 
 
 class FakeCloudFormation:
-    """`changes` is what the next change set holds; `fails_with` why the next execution fails; `applied` what was."""
+    """`changes` is what the next change set holds; `fails_with` why the next execution fails; `applied` what was.
+
+    `parameters` says of a template's parameters whether each must be given, `given` what each stack was last given.
+    """
 
     def __init__(self) -> None:
         self.stacks: dict[str, _Stack] = {}
         self.applied: list[str] = []
         self.changes: list[dict[str, str]] = [_change("Add", "KpiTable", "AWS::DynamoDB::Table")]
+        self.parameters = {"Stage": False}
+        self.given: dict[str, dict[str, str]] = {}
         self.refuses_with = ""
         self.fails_with = ""
         self.waiting = 1
@@ -44,6 +50,7 @@ class FakeCloudFormation:
             asked["StackName"],
             json.dumps([asked.get("TemplateBody"), asked.get("TemplateURL"), asked["Parameters"]]),
         )
+        self.given[name] = {each["ParameterKey"]: each["ParameterValue"] for each in asked["Parameters"]}
         stack = self.stacks.get(name)
         is_first = stack is None or stack.status == "REVIEW_IN_PROGRESS"
         assert asked["ChangeSetType"] == ("CREATE" if is_first else "UPDATE")
@@ -57,7 +64,13 @@ class FakeCloudFormation:
             answer = {"Status": "FAILED", "StatusReason": self.refuses_with or reason}
         else:
             answer = {"Status": "CREATE_COMPLETE"}
-        self._sets[arn] = {**answer, "left": self.waiting, "made_of": made_of, "Changes": list(self.changes)}
+        self._sets[arn] = {
+            **answer,
+            "left": self.waiting,
+            "made_of": made_of,
+            "body": asked.get("TemplateBody"),
+            "Changes": list(self.changes),
+        }
         return {"Id": arn}
 
     def describe_change_set(self, **asked: Any) -> dict[str, Any]:
@@ -92,6 +105,7 @@ class FakeCloudFormation:
             ended = "ROLLBACK_COMPLETE" if verb == "CREATE" else "UPDATE_ROLLBACK_COMPLETE"
         else:
             stack.made_of = described["made_of"]
+            stack.template = json.loads(described["body"] or "{}")
             self.applied.append(name)
         token = asked["ClientRequestToken"]
         for resource, status, reason in [(name, f"{verb}_IN_PROGRESS", ""), *told, (name, ended, "")]:
@@ -106,6 +120,17 @@ class FakeCloudFormation:
             raise ClientError({"Error": error}, "DescribeStacks")
         outputs = [{"OutputKey": name, "OutputValue": value} for name, value in stack.outputs.items()]
         return {"Stacks": [{"StackStatus": stack.status, "Outputs": outputs}]}
+
+    def get_template(self, **asked: Any) -> dict[str, Any]:
+        self._check("GetTemplate", asked)
+        return {"TemplateBody": self.stacks[asked["StackName"]].template}
+
+    def get_template_summary(self, **asked: Any) -> dict[str, Any]:
+        self._check("GetTemplateSummary", asked)
+        described = [
+            {"ParameterKey": name, **({} if must else {"DefaultValue": ""})} for name, must in self.parameters.items()
+        ]
+        return {"Parameters": described}
 
     def get_paginator(self, operation: str) -> FakeCloudFormation:
         assert operation == "describe_stack_events"

@@ -7,16 +7,18 @@ cloudformation.py says why). Nothing here can reach AWS.
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import boto3
 import pytest
 import yaml
 from rich.console import Console
 
+from infra.deploying import deploy as deploying
 from infra.deploying import packages
+from infra.deploying.change_sets import Template
 from infra.deploying.deploy import Clients, deploy
 from infra.deploying.problems import (
     CannotDeploy,
@@ -24,14 +26,16 @@ from infra.deploying.problems import (
     NoSuchPackage,
     NotApplied,
     StackStuck,
+    TooLittleConcurrency,
+    UnknownParameters,
     WouldLoseData,
-    WrongAccount,
 )
 from infra.deploying.screen import Screen
 from infra.deploying.stages import Stage
 from infra.packaging.package import Package
 from tests.conftest import EmulatedAWS
 from tests.infra.deploying.cloudformation import FakeCloudFormation
+from tests.infra.deploying.services import FakeServices
 
 _STAGE = Stage(
     name="local",
@@ -52,13 +56,16 @@ class Deployment:
     def __init__(self, folder: Path) -> None:
         session = boto3.session.Session(region_name="eu-north-1")
         self.cloudformation = FakeCloudFormation()
+        self.services = FakeServices()
         self.aws = Clients(
             region="eu-north-1",
             account="123456789012",
             cloudformation=self.cloudformation,
             s3=session.client("s3"),
             apigateway=session.client("apigateway"),
-            ses=session.client("sesv2"),
+            ses=self.services,
+            acm=self.services,
+            lambda_=self.services,
         )
         self.seeded: list[str] = []
         self._said = io.StringIO()
@@ -138,9 +145,11 @@ def test_where_nobody_can_be_asked_nobody_has_said_yes(monkeypatch: pytest.Monke
         ("Remove", "AWS::DynamoDB::Table", ""),
         ("Modify", "AWS::DynamoDB::Table", "True"),
         ("Modify", "AWS::S3::Bucket", "Conditional"),
+        ("Remove", "AWS::SQS::Queue", ""),
+        ("Modify", "AWS::SES::EmailIdentity", "True"),
     ],
 )
-def test_a_table_or_bucket_is_not_replaced_or_removed_unless_it_is_named(
+def test_what_holds_data_is_not_replaced_or_removed_unless_it_is_named(
     deployment: Deployment, action: str, type_: str, replacement: str
 ) -> None:
     deployment.cloudformation.will(action, "KpiTable", type_, replacement)
@@ -150,6 +159,26 @@ def test_a_table_or_bucket_is_not_replaced_or_removed_unless_it_is_named(
     assert deployment.cloudformation.applied == []
 
     assert deployment.run(may_lose=("KpiTable",))
+
+
+def _with_index(name: str) -> Template:
+    table = {"Type": "AWS::DynamoDB::Table", "Properties": {"GlobalSecondaryIndexes": [{"IndexName": name}]}}
+    return {"TemplateBody": json.dumps({"Resources": {"MailTable": table}})}
+
+
+def test_a_table_does_not_lose_an_index_unless_it_is_named(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deploying, "data_template", lambda: _with_index("by_state"))
+    deployment.run()
+    monkeypatch.setattr(deploying, "data_template", lambda: _with_index("by_day"))
+    deployment.cloudformation.will("Modify", "MailTable", "AWS::DynamoDB::Table", "False")
+
+    with pytest.raises(WouldLoseData, match=r"MailTable would lose its index by_state.*--lose MailTable"):
+        deployment.run()
+    assert deployment.cloudformation.applied == [_DATA, _APP]
+
+    assert deployment.run(may_lose=("MailTable",))
 
 
 def test_another_replacement_is_shown_and_may_be_agreed_to(deployment: Deployment) -> None:
@@ -174,15 +203,34 @@ def test_an_earlier_package_is_deployed_again_by_its_id(deployment: Deployment) 
     first = packages.keep(deployment.aws.s3, bucket, deployment.package())
     deployment.run(deployment.package(b"other"))
 
+    deployment.cloudformation.stacks[_DATA].made_of = "newer sources than the package"
+    deployment.seeded.clear()
+
     assert deployment.run(first)
 
+    # The application alone: what the data stack and the first start have may be newer.
     assert deployment.cloudformation.applied == [_DATA, _APP, _APP, _APP]
+    assert deployment.seeded == []
     assert f"package {first}" in deployment.said
     body = deployment.aws.s3.get_object(Bucket=bucket, Key=f"packages/{first}/app.yaml")["Body"].read()
     template = yaml.safe_load(body)
     code = {"Bucket": bucket, "Key": f"zips/{b'zip'.hex()}.zip"}
     assert template["Resources"]["DeliverMail"]["Properties"]["CodeUri"] == code
     assert template["Outputs"]["PackageId"] == {"Value": first}
+
+
+def test_an_earlier_package_is_given_the_parameters_that_it_has(deployment: Deployment) -> None:
+    bucket = packages.bucket_of("local", "123456789012")
+    deployment.run()
+    first = packages.keep(deployment.aws.s3, bucket, deployment.package(b"first"))
+    deployment.cloudformation.parameters = {"Stage": True, "BaseUrl": True, "Colour": False}
+
+    assert deployment.run(first)
+    assert deployment.cloudformation.given[_APP] == {"Stage": "local", "BaseUrl": "https://ddh.example"}
+
+    deployment.cloudformation.parameters = {"Stage": True, "OldAddress": True}
+    with pytest.raises(UnknownParameters, match="asks for OldAddress"):
+        deployment.run(first)
 
 
 def test_a_package_that_was_never_deployed_is_named(deployment: Deployment) -> None:
@@ -223,13 +271,9 @@ def test_what_cloudformation_does_not_do_is_told_with_its_reason(
     assert deployment.seeded == seeded
 
 
-@pytest.mark.parametrize(("field", "value"), [("account", "999999999999"), ("region", "eu-west-1")])
-def test_another_account_or_region_than_the_certificate_s_is_refused(
-    deployment: Deployment, field: str, value: Any
-) -> None:
-    described = {name: getattr(deployment.aws, name) for name in Clients.__slots__}
-    deployment.aws = Clients(**{**described, field: value})
+def test_nothing_is_made_in_an_account_that_is_not_ready(deployment: Deployment) -> None:
+    deployment.services.unreserved = 10
 
-    with pytest.raises(WrongAccount, match=value):
+    with pytest.raises(TooLittleConcurrency):
         deployment.run()
-    assert deployment.cloudformation.applied == []
+    assert deployment.cloudformation.stacks == {}

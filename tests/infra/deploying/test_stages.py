@@ -9,10 +9,12 @@ import yaml
 
 from infra import packaged
 from infra.deploying import __main__ as command
-from infra.deploying.deploy import data_template
+from infra.deploying.deploy import Clients, data_template
 from infra.deploying.problems import NotAStage, StillSamples
 from infra.deploying.stages import STAGES, filled_in, stage_named
 from infra.local.template import APP_TEMPLATE, DATA_TEMPLATE, load
+from infra.packaging import __main__ as packaging
+from tests.infra.deploying.services import FakeServices
 
 _NAMES = list(yaml.safe_load(STAGES.read_text("utf-8")))
 _SAID = yaml.safe_load(STAGES.read_text("utf-8"))["test"]
@@ -63,6 +65,22 @@ def test_a_stage_that_is_not_there_is_told(tmp_path: Path) -> None:
         stage_named("production", _file(tmp_path))
 
 
+@pytest.mark.parametrize("name", ["my-stage", "Test", "t", "t" * 13])
+def test_a_name_that_no_stage_may_have_is_told_as_that(tmp_path: Path, name: str) -> None:
+    with pytest.raises(NotAStage, match="small letters and digits"):
+        stage_named(name, _file(tmp_path))
+
+
+def test_make_package_refuses_a_stage_that_is_not_there_at_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["packaging", "tset"])
+    monkeypatch.setattr(packaging, "build", lambda stage: pytest.fail("it was packaged"))
+
+    assert packaging.main() == 1
+    assert "tset: there is no such stage" in capsys.readouterr().err
+
+
 _FILLED_IN = {
     "base_url": "https://ddh.invalid",
     "certificate_arn": "arn:aws:acm:eu-north-1:123456789012:certificate/1",
@@ -109,6 +127,49 @@ def test_make_deploy_refuses_the_samples_before_it_looks_for_credentials_or_a_pa
     sampled = "base_url, certificate_arn, mail_domain, mail_from, secretariat_address, alarm_address"
     assert f"{name}: {sampled} still hold samples" in told
     assert "make package" not in told
+
+
+@pytest.fixture
+def filled(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Let the command read a file of stages without samples."""
+    path = _file(tmp_path, **_FILLED_IN)
+    monkeypatch.setattr(command, "stage_named", lambda name: stage_named(name, path))
+
+
+@pytest.mark.parametrize(("unreserved", "code"), [(1000, 0), (10, 1)])
+def test_what_is_only_looked_at_needs_no_package_and_changes_nothing(
+    filled: None, monkeypatch: pytest.MonkeyPatch, unreserved: int, code: int
+) -> None:
+    services = FakeServices()
+    services.unreserved = unreserved
+    nothing = dict.fromkeys(("cloudformation", "s3", "apigateway"))
+    aws = Clients(region="eu-north-1", account="123456789012", ses=services, acm=services, lambda_=services, **nothing)
+    monkeypatch.setattr("sys.argv", ["deploying", "test", "--region", "eu-north-1", "--check"])
+    monkeypatch.setattr(command, "_clients", lambda region: aws)
+    monkeypatch.setattr(command, "made_before", lambda: pytest.fail("a package was asked for"))
+
+    assert command.main() == code
+
+
+def test_who_is_not_signed_in_is_told_how(
+    filled: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_PROFILE", "nobody-has-this")
+    monkeypatch.setattr("sys.argv", ["deploying", "test", "--region", "eu-north-1", "--check"])
+
+    assert command.main() == 1
+    assert "aws sso login" in capsys.readouterr().err
+
+
+def test_make_deploy_looks_at_the_account_before_it_packages() -> None:
+    rule = (packaged.PROJECT / "Makefile").read_text("utf-8").partition("\ndeploy: ")[2].partition("\n\n")[0]
+
+    head, *steps = rule.splitlines()
+    assert head.startswith("setup ##")
+    assert ["--check" in step for step in steps] == [True, False, False]
+    assert steps[1].endswith(" package")
 
 
 def test_the_data_template_fits_into_a_call() -> None:
