@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pynamodb.exceptions import PynamoDBException
 
-from chalicelib.cases import service, store
+from chalicelib.cases import lists, service, store
 from chalicelib.cases.dossier import Case, State
 from chalicelib.cases.work import Kind
 from chalicelib.common.clock import Clock, system_clock
@@ -27,7 +27,7 @@ def run(*, clock: Clock = system_clock) -> int:
     Raises:
         TryLater: the store failed for some; the others are done.
     """
-    agents = sorted({work.agent for work in store.waiting(Kind.DECIDE)})
+    agents = sorted({work.agent for work in lists.waiting(Kind.DECIDE)})
     opened = failed = 0
     for agent, dossier in store.of_agents(agents).items():
         case = dossier.open_case

@@ -73,8 +73,8 @@ def form(proof: Proof, dossier: Dossier, *, by: str, back_to: str) -> UploadForm
     }
     # What is signed is what the conditions name; fields alone are not (https://github.com/boto/boto3/issues/4137).
     made = clients.s3().generate_presigned_post(
-        settings.files_bucket(),
-        key_of(proof, dossier),
+        Bucket=settings.files_bucket(),
+        Key=key_of(proof, dossier),
         Fields=dict(fields),
         Conditions=[*({name: value} for name, value in fields.items()), ["content-length-range", 1, MOST_BYTES]],
         ExpiresIn=_FORM_SECONDS,

@@ -83,7 +83,7 @@ def decide(
     *,
     seen: int,
     by: Person,
-    now_in: Collection[str] = (),
+    now_in: Collection[str],
     clock: Clock = system_clock,
 ) -> Dossier:
     """Enter a person's decision: PAUSED, DECLINED, UPHELD or LIFTED; the municipality is told.
@@ -156,7 +156,7 @@ def attach_document(
 
 
 def verify_proof(
-    agent: str, proof_id: str, *, seen: int, by: Person, now_in: Collection[str] = (), clock: Clock = system_clock
+    agent: str, proof_id: str, *, seen: int, by: Person, now_in: Collection[str], clock: Clock = system_clock
 ) -> Dossier:
     """Enter that the secretariat has seen a proof; whoever is paused, by any name, and has both is reinstated and told.
 
@@ -181,7 +181,7 @@ def refuse_proof(
     *,
     seen: int,
     by: Person,
-    now_in: Collection[str] = (),
+    now_in: Collection[str],
     clock: Clock = system_clock,
 ) -> Dossier:
     """Enter that a proof isn't taken, and why; the municipality is told. `seen` and `now_in` are as for verifying.

@@ -101,7 +101,7 @@ def decided(
     what: Event,
     reason: str,
     own: Collection[str],
-    now_in: Collection[str] = (),
+    now_in: Collection[str],
     act: Act,
     others: Collection[Dossier] = (),
 ) -> Step:

@@ -1,11 +1,9 @@
-"""Dossiers as they are stored: each as one item, its history beside it, and what waits for a person in lists by kind.
+"""Dossiers as they are stored: each as one item, with its history beside it; the lists that find them are in lists.py.
 
 Keys:
 
 - `agent#<agent>` / `dossier`: the dossier as it is now; its version guards every write.
 - `agent#<agent>` / `h#<number>`: one entry of its history. Never changed.
-- `dossiers` / `<agent>`: that there is a dossier: so all are found without a scan.
-- `work#<kind>` / `<municipality>#<agent>#<about>`: one thing that waits for a person.
 
 A dossier gets its alias with its first write, of which one of all who race wins; it goes with the dossier. One that was
 stored before there were aliases has none, and is read as having the digest of the agent's id that its mails and files
@@ -17,17 +15,15 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import date
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.cases import aliases
+from chalicelib.cases import aliases, lists
 from chalicelib.cases.dossier import Dossier, Entry, Step
 from chalicelib.cases.dossier_json import dossier_from_json, dossier_to_json, entry_from_json, entry_to_json
-from chalicelib.cases.work import Kind, Work, work_in
 from chalicelib.common.errors import Conflict
 from chalicelib.runtime.tables import (
     IntegerAttribute,
@@ -40,7 +36,6 @@ from chalicelib.runtime.tables import (
 Also = Callable[[TransactWrite], None]
 
 _DOSSIER = "dossier"
-_LISTED = "dossiers"
 _BUSY = "Sagen blev ændret af en anden imens. Se siden igen, og prøv så."
 
 
@@ -60,24 +55,6 @@ class _EntryRow(Table):
     sk = UnicodeAttribute(range_key=True)
     entry = JSONTextAttribute()
     written_by = UnicodeAttribute()
-
-
-class _ListedRow(Table):
-    feature = "cases"
-
-    pk = UnicodeAttribute(hash_key=True, default=_LISTED)
-    sk = UnicodeAttribute(range_key=True)
-
-
-class _WorkRow(Table):
-    feature = "cases"
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
-    municipality_code = UnicodeAttribute()
-    agent = UnicodeAttribute()
-    about = UnicodeAttribute()
-    since = UnicodeAttribute()
 
 
 def get(agent: str, *, new_alias: Callable[[], str] = aliases.new_alias) -> Dossier:
@@ -123,21 +100,6 @@ def history(agent: str) -> tuple[Entry, ...]:
     return tuple(entry_from_json(row.entry) for row in rows)
 
 
-def waiting(kind: Kind, *, municipality_code: str = "") -> tuple[Work, ...]:
-    """Return what waits for a person, of all municipalities or one, by municipality and agent (strong read)."""
-    condition = _WorkRow.sk.startswith(f"{municipality_code}#") if municipality_code else None
-    return tuple(
-        Work(
-            kind=kind,
-            municipality_code=row.municipality_code,
-            agent=row.agent,
-            about=row.about,
-            since=date.fromisoformat(row.since),
-        )
-        for row in _WorkRow.query(_work(kind), condition, consistent_read=True)
-    )
-
-
 def commit(before: Dossier, step: Step, *, also: Also = lambda _: None) -> None:
     """Store what happened to a dossier, and whatever `also` adds to the transaction: all of it, or nothing.
 
@@ -178,21 +140,10 @@ def add_to(writes: TransactWrite, before: Dossier, step: Step, *, written_by: st
     assert after.alias, "what is written was read first, and has an alias"
     row = _DossierRow(pk, _DOSSIER, version=after.version, dossier=dossier_to_json(after))
     writes.save(row, condition=_is_still(before))
-    if not before.version:
-        writes.save(_ListedRow(_LISTED, after.agent))
     for entry in step.entries:
         told = _EntryRow(pk, _entry_key(entry.number), entry=entry_to_json(entry), written_by=written_by)
         writes.save(told, condition=_EntryRow.pk.does_not_exist())
-    was, now = work_in(before), work_in(after)
-    for work in sorted(now - was, key=_work_key):
-        writes.save(_work_row(work))
-    for key in sorted({(work.kind, _work_key(work)) for work in was} - {(work.kind, _work_key(work)) for work in now}):
-        writes.delete(_WorkRow(_work(key[0]), key[1]))
-
-
-def listed() -> tuple[str, ...]:
-    """Return the agents that have a dossier (strong read)."""
-    return tuple(row.sk for row in _ListedRow.query(_LISTED, consistent_read=True))
+    lists.change(writes, before, after)
 
 
 def delete_entries(agent: str, entries: Iterable[Entry]) -> None:
@@ -202,7 +153,7 @@ def delete_entries(agent: str, entries: Iterable[Entry]) -> None:
 
 
 def shorten(before: Dossier, left: Dossier) -> None:
-    """Leave only so much of a dossier, and of what waits for people in it.
+    """Leave only so much of a dossier, also on the lists; one of which all is left comes onto those it was missing on.
 
     That is a version without an entry, for nothing happened to the agent: what is gone isn't written back.
 
@@ -215,7 +166,7 @@ def shorten(before: Dossier, left: Dossier) -> None:
 
 
 def erase(dossier: Dossier) -> None:
-    """Delete a dossier, and what waits for people in it.
+    """Delete a dossier, also from the lists.
 
     Raises:
         Conflict: somebody wrote it since it was read.
@@ -225,9 +176,7 @@ def erase(dossier: Dossier) -> None:
             writes.delete(
                 _DossierRow(_agent(dossier.agent), _DOSSIER), condition=_DossierRow.version == dossier.version
             )
-        for work in sorted(work_in(dossier), key=_work_key):
-            writes.delete(_WorkRow(_work(work.kind), _work_key(work)))
-        writes.delete(_ListedRow(_LISTED, dossier.agent))
+        lists.leave(writes, dossier)
 
 
 def _is_still(before: Dossier) -> Condition:
@@ -241,25 +190,6 @@ def _written_by(step: Step) -> str | None:
     except DoesNotExist:
         return None
     return row.written_by
-
-
-def _work_row(work: Work) -> _WorkRow:
-    return _WorkRow(
-        _work(work.kind),
-        _work_key(work),
-        municipality_code=work.municipality_code,
-        agent=work.agent,
-        about=work.about,
-        since=work.since.isoformat(),
-    )
-
-
-def _work_key(work: Work) -> str:
-    return f"{work.municipality_code}#{work.agent}#{work.about}"
-
-
-def _work(kind: Kind) -> str:
-    return f"work#{kind.value}"
 
 
 def _agent(agent: str) -> str:

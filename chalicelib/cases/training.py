@@ -69,7 +69,7 @@ def document_sent(dossier: Dossier, *, proof_id: str, sent: Document | RefusedDo
     return happened(Event.DOCUMENT_REFUSED, after, act, proof_id=proof_id, reason=sent.reason)
 
 
-def verified(dossier: Dossier, *, proof_id: str, own: Collection[str], now_in: Collection[str] = (), act: Act) -> Step:
+def verified(dossier: Dossier, *, proof_id: str, own: Collection[str], now_in: Collection[str], act: Act) -> Step:
     """The secretariat has seen that the proof is true; `steps.back_if_trained` says who comes back by it.
 
     Raises:
@@ -83,7 +83,7 @@ def verified(dossier: Dossier, *, proof_id: str, own: Collection[str], now_in: C
 
 
 def refused(
-    dossier: Dossier, *, proof_id: str, reason: str, own: Collection[str], now_in: Collection[str] = (), act: Act
+    dossier: Dossier, *, proof_id: str, reason: str, own: Collection[str], now_in: Collection[str], act: Act
 ) -> Step:
     """The secretariat doesn't take the proof, and says why.
 

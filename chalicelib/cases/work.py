@@ -1,4 +1,4 @@
-"""What waits for a person in a dossier: the worklists that the pages show. Pure."""
+"""What waits for a person in a dossier, and whose it is: the lists that the pages show. Pure."""
 
 from __future__ import annotations
 
@@ -53,3 +53,9 @@ def work_in(dossier: Dossier) -> frozenset[Work]:
         if proof.is_waiting
     )
     return frozenset(found)
+
+
+def ongoing_in(dossier: Dossier) -> frozenset[str]:
+    """Return the municipalities of which a case is open in the dossier, or something waits for a person."""
+    with_open_case = {case.ground.municipality_code for case in dossier.cases if case.is_open}
+    return frozenset(with_open_case | {work.municipality_code for work in work_in(dossier)})

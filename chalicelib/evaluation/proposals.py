@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from chalicelib.cases import naming, service, store
+from chalicelib.cases import lists, naming, service, store
 from chalicelib.cases.dossier import Dossier, Ground, GroundMonth
 from chalicelib.cases.effects import NO_EFFECTS, Effects, effects
 from chalicelib.cases.work import Kind
@@ -40,7 +40,7 @@ def names(agents: Iterable[str]) -> dict[str, Dossier]:
 
 def undecided() -> frozenset[str]:
     """Return the agents whose case waits for a person's decision."""
-    return frozenset(work.agent for work in store.waiting(Kind.DECIDE))
+    return frozenset(work.agent for work in lists.waiting(Kind.DECIDE))
 
 
 def effects_in(

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from chalicelib.access import look_log
 from chalicelib.access.visit import Visit
-from chalicelib.cases import store
+from chalicelib.cases import lists, store
 from chalicelib.cases.dossier import Case, Dossier
 from chalicelib.cases.work import Kind, Work, work_in
 from chalicelib.common import municipalities
@@ -67,7 +67,7 @@ def _latest_lines(months: Sequence[MunicipalityMonth]) -> dict[str, Line]:
 
 def _own_parts(code: str, line_by_agent: Mapping[str, Line]) -> dict[str, Dossier]:
     """Return the municipality's part of everybody's dossier who has a line, or something open, however long since."""
-    dossiers = store.of_agents({*line_by_agent, *store.listed()})
+    dossiers = store.of_agents({*line_by_agent, *lists.ongoing(code)})
     own_by_agent = {agent: own_part(dossier, code) for agent, dossier in dossiers.items()}
     without = {agent: Dossier(agent=agent) for agent in line_by_agent}
     return without | {agent: own for agent, own in own_by_agent.items() if agent in line_by_agent or is_ongoing(own)}

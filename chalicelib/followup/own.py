@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from chalicelib.cases.dossier import Dossier, Entry, Event, Renaming
-from chalicelib.cases.work import work_in
+from chalicelib.cases.work import ongoing_in
 
 
 def own_part(dossier: Dossier, municipality_code: str) -> Dossier:
@@ -22,7 +22,7 @@ def own_part(dossier: Dossier, municipality_code: str) -> Dossier:
 
 def is_ongoing(own: Dossier) -> bool:
     """Whether a case is open in the municipality's own part, or something in it waits for a person."""
-    return own.open_case is not None or bool(work_in(own))
+    return bool(ongoing_in(own))
 
 
 def own_entries(history: Iterable[Entry], own: Dossier, municipality_code: str) -> tuple[Entry, ...]:

@@ -10,7 +10,7 @@ from chalicelib.access import look_log
 from chalicelib.access.people import Person
 from chalicelib.access.routing import route
 from chalicelib.access.visit import Visit
-from chalicelib.cases import service, store
+from chalicelib.cases import lists, service, store
 from chalicelib.cases.work import Kind
 from chalicelib.evaluation import reading
 from chalicelib.followup import case_forms, case_page, case_pages, proof_documents, renaming, stopping
@@ -22,7 +22,7 @@ bp = Blueprint(__name__)
 @route(bp, "GET", "/sager", summary="Sager, beviser og beskeder, der venter på sekretariatet")
 def cases(visit: Visit) -> Answer:
     today = visit.clock.today()
-    work_by_kind = {kind: store.waiting(kind) for kind in Kind}
+    work_by_kind = {kind: lists.waiting(kind) for kind in Kind}
     agents = sorted({work.agent for found in work_by_kind.values() for work in found})
     if agents:
         look_log.note(

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from chalicelib.access import look_log
-from chalicelib.cases import store
+from chalicelib.cases import lists
 from chalicelib.common.clock import Clock, system_clock
 from chalicelib.common.months import Month
 from chalicelib.kpi import figures
@@ -58,4 +58,4 @@ def _everybody(clock: Clock) -> set[str]:
     """Return every agent of whom there are figures or a dossier."""
     this = Month.of(clock.today())
     months = figures.stored_months(this.plus(-_MOST_MONTHS), this)
-    return {figure.agent for found in months.values() for figure in found}.union(store.listed())
+    return {figure.agent for found in months.values() for figure in found}.union(lists.every_agent())

@@ -48,12 +48,12 @@ def told_of(agent: str, mark: str, clock: SettableClock) -> None:
             clock=clock,
         )
         if refused:
-            service.refuse_proof(agent, proof_id, f"{mark}-afslag", seen=seen(agent), by=STAFF, clock=clock)
+            service.refuse_proof(agent, proof_id, f"{mark}-afslag", seen=seen(agent), now_in=(), by=STAFF, clock=clock)
         else:
-            service.verify_proof(agent, proof_id, seen=seen(agent), by=STAFF, clock=clock)
+            service.verify_proof(agent, proof_id, seen=seen(agent), now_in=(), by=STAFF, clock=clock)
     service.told_by_hand(agent, 1, by=STAFF, clock=clock)
     move_to(clock, date(2025, 1, 25))
-    service.decide(agent, Event.PAUSED, f"{mark}-afgoerelse <x>", seen=seen(agent), by=STAFF, clock=clock)
+    service.decide(agent, Event.PAUSED, f"{mark}-afgoerelse <x>", seen=seen(agent), now_in=(), by=STAFF, clock=clock)
     service.confirm(agent, 1, by=LEADER, clock=clock)
     move_to(clock, date(2025, 1, 5))
 

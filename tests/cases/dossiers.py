@@ -53,7 +53,7 @@ class Following:
     def decided(
         self, what: Event, on: date, *, reason: str = "Talt med kommunen", own: tuple[str, ...] = ()
     ) -> Dossier:
-        return self.took(steps.decided(self.dossier, what=what, reason=reason, own=own, act=act(on)))
+        return self.took(steps.decided(self.dossier, what=what, reason=reason, own=own, now_in=(), act=act(on)))
 
     def paused(self, on: date = date(2025, 1, 25)) -> Dossier:
         self.proposed()
@@ -68,7 +68,7 @@ class Following:
         return self.verified(proof_id, on=verified)
 
     def verified(self, proof_id: str, *, on: date = date(2025, 2, 3)) -> Dossier:
-        step = training.verified(self.dossier, proof_id=proof_id, own=(), act=act(on))
+        step = training.verified(self.dossier, proof_id=proof_id, own=(), now_in=(), act=act(on))
         (after,) = steps.back_if_trained([step], [], act=act(on))
         return self.took(after)
 

@@ -177,9 +177,9 @@ def test_once_a_proof_is_settled_nothing_changes_its_document(
     told = bucket.sent(PDF, proof())
     bucket.tells(told)
     if settle == "verify":
-        service.verify_proof(AGENT, PROOF, seen=seen(AGENT), by=STAFF, clock=clock)
+        service.verify_proof(AGENT, PROOF, seen=seen(AGENT), now_in=(), by=STAFF, clock=clock)
     else:
-        service.refuse_proof(AGENT, PROOF, "Et andet navn", seen=seen(AGENT), by=STAFF, clock=clock)
+        service.refuse_proof(AGENT, PROOF, "Et andet navn", seen=seen(AGENT), now_in=(), by=STAFF, clock=clock)
     before = store.get(AGENT)
 
     bucket.tells(bucket.sent(PNG, proof()), told)

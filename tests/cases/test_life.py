@@ -91,7 +91,7 @@ class Life(RuleBasedStateMachine):
     def somebody_decides(self, what: Event, reason: str, own: tuple[str, ...]) -> None:
         before = self.dossier
         try:
-            step = steps.decided(before, what=what, reason=reason, own=own, act=act(self.today))
+            step = steps.decided(before, what=what, reason=reason, own=own, now_in=(), act=act(self.today))
         except AppError:
             return
         case = before.open_case
@@ -135,12 +135,12 @@ class Life(RuleBasedStateMachine):
     def proof_is_settled(self, verifies: bool) -> None:
         for proof in self.dossier.proofs:
             if proof.is_waiting and verifies:
-                step = training.verified(self.dossier, proof_id=proof.proof_id, own=(), act=act(self.today))
+                step = training.verified(self.dossier, proof_id=proof.proof_id, own=(), now_in=(), act=act(self.today))
                 (taken,) = steps.back_if_trained([step], [], act=act(self.today))
                 self._take(taken)
             elif proof.is_waiting:
                 refused = training.refused(
-                    self.dossier, proof_id=proof.proof_id, reason="Ulæseligt", own=(), act=act(self.today)
+                    self.dossier, proof_id=proof.proof_id, reason="Ulæseligt", own=(), now_in=(), act=act(self.today)
                 )
                 self._take(refused)
 

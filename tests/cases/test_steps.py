@@ -157,7 +157,9 @@ def test_one_proof_of_a_kind_and_day_waits_at_a_time(following: Following) -> No
     with pytest.raises(refusals.ProofTwice):
         following.registered("q", ProofKind.PHYSICAL)
     following.registered("q", ProofKind.E_LEARNING)
-    following.took(training.refused(following.dossier, proof_id="p", reason="Et andet navn", own=(), act=act(AFTER)))
+    following.took(
+        training.refused(following.dossier, proof_id="p", reason="Et andet navn", own=(), now_in=(), act=act(AFTER))
+    )
     following.registered("r", ProofKind.PHYSICAL)
 
     assert [each.proof_id for each in following.dossier.proofs if each.is_waiting] == ["q", "r"]
@@ -178,11 +180,13 @@ def test_a_proof_that_is_registered_but_not_verified_counts_for_nothing(followin
     following.took(registered)
     assert following.dossier.open_case is not None
 
-    following.took(training.refused(following.dossier, proof_id="p", reason="Et andet navn", own=(), act=act(AFTER)))
+    following.took(
+        training.refused(following.dossier, proof_id="p", reason="Et andet navn", own=(), now_in=(), act=act(AFTER))
+    )
 
     assert following.dossier.open_case is not None
     with pytest.raises(refusals.ProofSettled):
-        training.verified(following.dossier, proof_id="p", own=(), act=act(AFTER))
+        training.verified(following.dossier, proof_id="p", own=(), now_in=(), act=act(AFTER))
 
 
 def test_nobody_is_paused_who_has_both_proofs(following: Following) -> None:

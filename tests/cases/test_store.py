@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from chalicelib.cases import steps, store, training
+from chalicelib.cases import erasing, lists, steps, stopping, store, training
 from chalicelib.cases.dossier import Dossier, Event, ProofKind, Step
 from chalicelib.cases.dossier_json import dossier_from_json, dossier_to_json
 from chalicelib.cases.work import Kind, work_in
 from chalicelib.common.errors import Conflict
+from chalicelib.common.months import Month
+from chalicelib.runtime import settings, tables
 from tests import faults
 from tests.cases.dossiers import ALIAS, LEADER, Following, act, ground
 from tests.conftest import EmulatedAWS
@@ -49,11 +52,11 @@ def test_a_dossier_comes_back_as_it_was_with_its_history(aws: EmulatedAWS) -> No
 def test_what_waits_for_a_person_is_listed_until_it_is_done(aws: EmulatedAWS) -> None:
     take(proposed(store.get("A-1")))
     take(steps.window_opened(store.get("A-1"), days=14, act=act(date(2025, 1, 6))))
-    (decision,) = store.waiting(Kind.DECIDE)
+    (decision,) = lists.waiting(Kind.DECIDE)
     assert (decision.agent, decision.municipality_code, decision.since) == ("A-1", "741", date(2025, 1, 5))
-    assert store.waiting(Kind.DECIDE, municipality_code="74") == ()
+    assert lists.waiting(Kind.DECIDE, municipality_code="74") == ()
 
-    paused = steps.decided(store.get("A-1"), what=Event.PAUSED, reason="Aftalt", own=(), act=act(TODAY))
+    paused = steps.decided(store.get("A-1"), what=Event.PAUSED, reason="Aftalt", own=(), now_in=(), act=act(TODAY))
     take(paused)
     registered = training.registered(
         store.get("A-1"),
@@ -66,12 +69,12 @@ def test_what_waits_for_a_person_is_listed_until_it_is_done(aws: EmulatedAWS) ->
     )
     take(registered)
 
-    assert store.waiting(Kind.DECIDE) == ()
-    assert [work.about for work in store.waiting(Kind.VERIFY, municipality_code="741")] == ["p"]
-    assert [work.about for work in store.waiting(Kind.CARRY_OUT)] == ["1"]
-    take(training.verified(store.get("A-1"), proof_id="p", own=(), act=act(TODAY)))
+    assert lists.waiting(Kind.DECIDE) == ()
+    assert [work.about for work in lists.waiting(Kind.VERIFY, municipality_code="741")] == ["p"]
+    assert [work.about for work in lists.waiting(Kind.CARRY_OUT)] == ["1"]
+    take(training.verified(store.get("A-1"), proof_id="p", own=(), now_in=(), act=act(TODAY)))
     take(steps.confirmed(store.get("A-1"), number=1, act=act(TODAY)))
-    assert [work for kind in Kind for work in store.waiting(kind)] == []
+    assert [work for kind in Kind for work in lists.waiting(kind)] == []
 
 
 def test_the_lists_hold_what_the_dossier_says_after_every_step(aws: EmulatedAWS) -> None:
@@ -83,7 +86,44 @@ def test_the_lists_hold_what_the_dossier_says_after_every_step(aws: EmulatedAWS)
 
     store.commit(store.get("A-1"), Step(dossier=whole, entries=()))
 
-    assert {work for kind in Kind for work in store.waiting(kind)} == work_in(whole)
+    assert {work for kind in Kind for work in lists.waiting(kind)} == work_in(whole)
+
+
+def test_who_has_an_open_case_of_a_municipality_is_on_its_list_whether_or_not_anything_waits(aws: EmulatedAWS) -> None:
+    take(proposed(store.get("A-1")))
+    take(steps.window_opened(store.get("A-1"), days=14, act=act(date(2025, 1, 6))))
+    take(steps.decided(store.get("A-1"), what=Event.PAUSED, reason="Aftalt", own=(), now_in=(), act=act(TODAY)))
+    take(steps.confirmed(store.get("A-1"), number=1, act=act(TODAY)))
+    assert [work for kind in Kind for work in lists.waiting(kind)] == []
+    assert (lists.ongoing("741"), lists.ongoing("74"), lists.ongoing("751")) == (("A-1",), (), ())
+
+    take(stopping.stopped(store.get("A-1"), municipality_code="741", act=act(TODAY, LEADER)))
+
+    assert lists.ongoing("741") == ()
+
+
+def test_a_dossier_that_is_erased_is_on_no_list(aws: EmulatedAWS) -> None:
+    take(proposed(store.get("A-1")))
+
+    store.erase(store.get("A-1"))
+
+    assert (lists.every_agent(), lists.ongoing("741"), lists.waiting(Kind.DECIDE)) == ((), (), ())
+
+
+def test_a_dossier_from_before_there_was_the_list_comes_onto_it_the_next_night(aws: EmulatedAWS) -> None:
+    take(proposed(store.get("A-1")))
+    tables.connection().client.delete_item(
+        TableName=settings.table_name("cases"), Key={"pk": {"S": "ongoing#741"}, "sk": {"S": "A-1"}}
+    )
+    before = store.get("A-1")
+    assert lists.ongoing("741") == ()
+
+    nights = [erasing.erase_until(Month(2022, 1), has_rows=lambda _: True) for _ in range(2)]
+
+    assert nights == [0, 0]
+    assert lists.ongoing("741") == ("A-1",)
+    after = store.get("A-1")
+    assert after == replace(before, version=before.version + 1), "written once, the second night finds it"
 
 
 def test_of_two_who_write_a_dossier_one_wins(aws: EmulatedAWS) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cases import store
+from chalicelib.cases import lists, store
 from chalicelib.common import municipalities
 from chalicelib.common.clock import Clock
 from chalicelib.common.months import Month
@@ -169,7 +169,7 @@ def digest() -> str:
     items = [item for feature in ("cases", "evaluation", "mail") for item in _items(feature)]
     kept = [_without_moments(item) for item in items if not item["pk"].startswith("newcomers#")]
     texts = [json.dumps(item, sort_keys=True) for item in kept]
-    for agent in store.listed():
+    for agent in lists.every_agent():
         alias = store.get(agent).alias
         texts = [text.replace(alias, f"<{agent}>").replace(alias[:16], f"<{agent}>") for text in texts]
     text = json.dumps(sorted(texts))

@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from chalicelib.access.people import Person, Role
-from chalicelib.cases import service, store
+from chalicelib.cases import lists, service, store
 from chalicelib.cases.dossier import Case, Event, ProofKind, State
 from chalicelib.cases.work import Kind
 from chalicelib.common.errors import Conflict
@@ -53,7 +53,7 @@ def pause(clock: SettableClock, *, on: date = date(2025, 1, 25)) -> None:
     move_to(clock, date(2025, 1, 6))
     service.open_window(AGENT, clock=clock)
     move_to(clock, on)
-    service.decide(AGENT, Event.PAUSED, "Aftalt med kommunen", seen=seen(AGENT), by=STAFF, clock=clock)
+    service.decide(AGENT, Event.PAUSED, "Aftalt med kommunen", seen=seen(AGENT), now_in=(), by=STAFF, clock=clock)
 
 
 def propose_anew(hotline: Hotline, clock: SettableClock) -> None:
@@ -71,7 +71,7 @@ def test_each_proposal_is_one_case_with_its_ground_however_often_it_is_looked_at
     proposed.drain(times=3)
 
     assert digest() == before
-    assert [work.agent for work in store.waiting(Kind.DECIDE)] == ["190-001", "751-001", "751-002"]
+    assert [work.agent for work in lists.waiting(Kind.DECIDE)] == ["190-001", "751-001", "751-002"]
     ground = latest().ground
     assert (ground.municipality_code, ground.step_1, ground.month) == ("751", OCTOBER, DECEMBER)
     assert [(each.answered, each.resolved) for each in ground.months] == [LOW, LOW, LOW]
@@ -129,7 +129,7 @@ def test_a_pause_that_a_person_upheld_is_not_reopened_by_another_look(proposed: 
     fill(proposed, NOVEMBER, k751={AGENT: HIGH, "751-002": LOW, "751-003": HIGH})
     proposed.ask("751", NOVEMBER)
     proposed.drain(times=2)
-    service.decide(AGENT, Event.UPHELD, "Enige om det", seen=seen(AGENT), by=STAFF, clock=clock)
+    service.decide(AGENT, Event.UPHELD, "Enige om det", seen=seen(AGENT), now_in=(), by=STAFF, clock=clock)
     told = mail_ids()
 
     proposed.ask("751", NOVEMBER)
@@ -153,7 +153,7 @@ def test_a_declined_proposal_starts_the_counter_anew(proposed: Hotline, clock: S
     move_to(clock, date(2025, 1, 6))
     service.open_window(AGENT, clock=clock)
     move_to(clock, date(2025, 1, 28))
-    service.decide(AGENT, Event.DECLINED, "Nyt telefonsystem", seen=seen(AGENT), by=STAFF, clock=clock)
+    service.decide(AGENT, Event.DECLINED, "Nyt telefonsystem", seen=seen(AGENT), now_in=(), by=STAFF, clock=clock)
     move_to(clock, date(2025, 2, 5))
     fill(proposed, JANUARY)
     proposed.evaluate_up_to(JANUARY)
@@ -179,7 +179,7 @@ def test_a_pause_lasts_until_both_proofs_are_verified_and_then_the_counter_start
             clock=clock,
         )
         move_to(clock, date(2025, 2, 20))
-        service.verify_proof(AGENT, kind.value, seen=seen(AGENT), by=STAFF, clock=clock)
+        service.verify_proof(AGENT, kind.value, seen=seen(AGENT), now_in=(), by=STAFF, clock=clock)
     move_to(clock, date(2025, 3, 5))
     fill(proposed, FEBRUARY)
     proposed.evaluate_up_to(FEBRUARY)
@@ -218,7 +218,7 @@ def test_proofs_verified_before_the_evaluation_make_the_third_month_step_1_for_g
             by=LEADER,
             clock=clock,
         )
-        service.verify_proof(AGENT, kind.value, seen=seen(AGENT), by=STAFF, clock=clock)
+        service.verify_proof(AGENT, kind.value, seen=seen(AGENT), now_in=(), by=STAFF, clock=clock)
     move_to(clock, date(2025, 1, 5))
     for month in (OCTOBER, NOVEMBER, DECEMBER):
         fill(hotline, month)

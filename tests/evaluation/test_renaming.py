@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib.access.people import Person, Role
-from chalicelib.cases import refusals, service, store
+from chalicelib.cases import lists, refusals, service, store
 from chalicelib.cases import renaming as cases_renaming
 from chalicelib.cases.dossier import Event, ProofKind, State
 from chalicelib.cases.work import Kind
@@ -256,14 +256,14 @@ def test_a_pause_of_the_old_id_is_one_of_the_new(proposed: Hotline, clock: Setta
 
 def test_a_proposal_that_waits_isn_t_made_twice(proposed: Hotline, clock: SettableClock) -> None:
     assert after_december(proposed, clock, lambda _: None) == ["proposal_open"]
-    assert [work.agent for work in store.waiting(Kind.DECIDE)] == ["190-001", AGENT, "751-002"]
+    assert [work.agent for work in lists.waiting(Kind.DECIDE)] == ["190-001", AGENT, "751-002"]
 
 
 def test_a_declined_proposal_of_the_old_id_starts_the_new_one_anew(proposed: Hotline, clock: SettableClock) -> None:
     def decline(clock: SettableClock) -> None:
         service.remark(AGENT, Event.AGREED, "", seen=seen(AGENT), by=LEADER, clock=clock)
         move_to(clock, date(2025, 1, 28))
-        service.decide(AGENT, Event.DECLINED, "Nyt telefonsystem", seen=seen(AGENT), by=STAFF, clock=clock)
+        service.decide(AGENT, Event.DECLINED, "Nyt telefonsystem", seen=seen(AGENT), now_in=(), by=STAFF, clock=clock)
 
     assert after_december(proposed, clock, decline) == ["step_1"]
 
@@ -280,7 +280,7 @@ def test_proofs_under_two_names_are_one_agent_s(hotline: Hotline, clock: Settabl
             by=LEADER,
             clock=clock,
         )
-        service.verify_proof(agent, kind.value, seen=seen(agent), by=STAFF, clock=clock)
+        service.verify_proof(agent, kind.value, seen=seen(agent), now_in=(), by=STAFF, clock=clock)
     move_to(clock, date(2025, 1, 5))
     month_of(hotline, OCTOBER)
     month_of(hotline, NOVEMBER)
@@ -295,7 +295,7 @@ def prove(agent: str, kind: ProofKind, clock: SettableClock) -> None:
     service.register_proof(
         agent, proof_id=kind.value, kind=kind, taken_on=date(2025, 1, 20), source="Bevis", by=LEADER, clock=clock
     )
-    service.verify_proof(agent, kind.value, seen=seen(agent), by=STAFF, clock=clock)
+    service.verify_proof(agent, kind.value, seen=seen(agent), now_in=(), by=STAFF, clock=clock)
 
 
 @pytest.mark.parametrize("names", [(NEW, NEW), (AGENT, NEW), (NEW, AGENT)])
@@ -310,7 +310,7 @@ def test_proofs_under_any_name_end_the_pause_of_the_case_and_its_municipality_is
         prove(agent, kind, clock)
 
     assert latest().state is State.REINSTATED
-    assert [work.agent for work in store.waiting(Kind.CARRY_OUT)] == [AGENT]
+    assert [work.agent for work in lists.waiting(Kind.CARRY_OUT)] == [AGENT]
     told = [mail(each).facts for each in mail_ids() if each.startswith("case_leaders_")]
     assert [each["agent"] for each in told if each["what"] == "reinstated"] == [AGENT]
 
@@ -323,7 +323,7 @@ def test_nobody_is_paused_who_has_both_proofs_under_another_name(proposed: Hotli
         prove(NEW, kind, clock)
 
     with pytest.raises(refusals.AlreadyTrained):
-        service.decide(AGENT, Event.PAUSED, "Aftalt", seen=seen(AGENT), by=STAFF, clock=clock)
+        service.decide(AGENT, Event.PAUSED, "Aftalt", seen=seen(AGENT), now_in=(), by=STAFF, clock=clock)
 
 
 def test_of_two_proofs_that_are_verified_at_once_under_two_names_one_is_verified_again(
@@ -344,10 +344,10 @@ def test_of_two_proofs_that_are_verified_at_once_under_two_names_one_is_verified
     )
     monkeypatch.setattr(store, "commit_together", after_somebody_else)
     with pytest.raises(Conflict):
-        service.verify_proof(NEW, "e", seen=seen(NEW), by=STAFF, clock=clock)
+        service.verify_proof(NEW, "e", seen=seen(NEW), now_in=(), by=STAFF, clock=clock)
     assert latest().state is State.PAUSED
 
-    service.verify_proof(NEW, "e", seen=seen(NEW), by=STAFF, clock=clock)
+    service.verify_proof(NEW, "e", seen=seen(NEW), now_in=(), by=STAFF, clock=clock)
 
     assert latest().state is State.REINSTATED
 

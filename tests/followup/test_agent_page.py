@@ -224,7 +224,7 @@ def test_a_proof_that_cannot_be_taken_says_why_by_its_fields(leader: Visitor) ->
 def test_a_refused_proof_shows_why(leader: Visitor, clock: SettableClock) -> None:
     send(leader, "beviser")
     service.refuse_proof(
-        AGENT, "0" * 32, "Beviset er fra et andet kursus", seen=seen(AGENT), by=SECRETARIAT, clock=clock
+        AGENT, "0" * 32, "Beviset er fra et andet kursus", seen=seen(AGENT), now_in=(), by=SECRETARIAT, clock=clock
     )
 
     assert "Beviset er fra et andet kursus" in leader.get(PAGE).text

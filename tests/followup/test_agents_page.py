@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from pynamodb.exceptions import PutError
 
 from chalicelib.access import look_log
 from chalicelib.access.people import Person
+from chalicelib.cases import steps, store
+from chalicelib.cases.dossier import Dossier
+from tests import faults
 from tests.access.looks import looks_at
+from tests.cases.dossiers import ALIAS, act, ground
 from tests.conftest import SettableClock
 from tests.evaluation.hotline import DECEMBER, HIGH, LOW, Hotline
 from tests.evaluation.test_following import fill
@@ -74,6 +79,25 @@ def test_a_list_whose_look_cannot_be_noted_is_not_shown(
 
     assert answer.status_code == 503
     assert "751-001" not in answer.text
+
+
+def test_the_list_takes_no_more_calls_for_other_municipalities_dossiers(proposed: Hotline, site: Site) -> None:
+    """More dossiers than a batch of reads holds."""
+    leader = site.signed_in(leader_of("751"))
+    leader.get(LIST)
+    with faults.counted() as alone:
+        expected = leader.get(LIST).text
+    for number in range(101):
+        before = Dossier(agent=f"741-{number}", alias=ALIAS)
+        step = steps.proposed(before, ground=ground(municipality_code="741"), act=act(date(2025, 1, 5)))
+        assert step is not None
+        store.commit(before, step)
+
+    with faults.counted() as among_many:
+        page = leader.get(LIST).text
+
+    assert among_many.operations == alone.operations
+    assert page == expected
 
 
 def test_a_municipality_without_months_is_told_so(proposed: Hotline, site: Site) -> None:

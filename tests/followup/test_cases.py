@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from chalicelib.access import grants, look_log
 from chalicelib.access.people import Person, Role
-from chalicelib.cases import renaming, service, store
+from chalicelib.cases import lists, renaming, service, store
 from chalicelib.cases.dossier import Event, ProofKind, State
 from chalicelib.cases.work import Kind
 from chalicelib.common.months import Month
@@ -308,7 +308,7 @@ def test_an_agent_with_both_proofs_verified_comes_back_and_the_instructions_are_
     assert staff.post(f"{PAGE}/udfoert", {"sag": "1"}).status_code == 303
     assert staff.post(f"{PAGE}/udfoert", {"sag": "1"}).status_code == 409
     assert staff.post(f"{PAGE}/udfoert", {"sag": "et"}).status_code == 400
-    assert AGENT not in {work.agent for kind in Kind for work in store.waiting(kind)}
+    assert AGENT not in {work.agent for kind in Kind for work in lists.waiting(kind)}
 
 
 def test_a_proof_is_refused_with_a_reason_that_the_municipality_gets(staff: Visitor, clock: SettableClock) -> None:

@@ -78,7 +78,7 @@ def test_nobody_else_and_no_settled_proof_has_the_form(site: Site, leader: Visit
     assert BUCKET not in reader.text
     assert BUCKET not in reader.headers["Content-Security-Policy"]
 
-    service.refuse_proof(AGENT, PROOF, "Et andet navn", seen=seen(AGENT), by=SECRETARIAT, clock=clock)
+    service.refuse_proof(AGENT, PROOF, "Et andet navn", seen=seen(AGENT), now_in=(), by=SECRETARIAT, clock=clock)
 
     assert BUCKET not in leader.get(PAGE).text
 
@@ -174,7 +174,7 @@ def test_a_registered_proof_is_told_to_the_secretariat_and_leads_to_the_agent(le
 
 
 def test_the_municipality_s_mail_leads_to_the_agent_s_own_page(leader: Visitor, clock: SettableClock) -> None:
-    service.refuse_proof(AGENT, PROOF, "Et andet navn", seen=seen(AGENT), by=SECRETARIAT, clock=clock)
+    service.refuse_proof(AGENT, PROOF, "Et andet navn", seen=seen(AGENT), now_in=(), by=SECRETARIAT, clock=clock)
 
     (told,) = [mail(each) for each in mail_ids() if each.startswith("case_leaders_")]
 

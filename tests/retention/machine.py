@@ -131,7 +131,9 @@ class Machine:
         )
         self._pump.drain()
         for agent in (CANARY, STAYING):
-            service.decide(agent, Event.DECLINED, f"Talt om {agent}", seen=seen(agent), by=STAFF, clock=self.clock)
+            service.decide(
+                agent, Event.DECLINED, f"Talt om {agent}", seen=seen(agent), now_in=(), by=STAFF, clock=self.clock
+            )
         self._pump.drain()
 
 

@@ -72,7 +72,7 @@ def test_of_who_is_still_here_what_is_old_goes_and_the_names_stay(machine: Machi
     (waiting,) = [case for case in store.get(STAYING).cases if case.is_open]
     machine.call("cases-daily")
     machine.at(date(2025, 4, 30))
-    service.decide(STAYING, Event.DECLINED, "Talt om det", seen=seen(STAYING), by=STAFF, clock=machine.clock)
+    service.decide(STAYING, Event.DECLINED, "Talt om det", seen=seen(STAYING), now_in=(), by=STAFF, clock=machine.clock)
 
     machine.at(ERASED_ON)
     machine.call("retention-daily")
