@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -170,6 +171,15 @@ def test_make_deploy_looks_at_the_account_before_it_packages() -> None:
     assert head.startswith("setup ##")
     assert ["--check" in step for step in steps] == [True, False, False]
     assert steps[1].endswith(" package")
+
+
+def test_what_a_deployment_says_of_the_runbook_stands_there() -> None:
+    said = "".join(path.read_text("utf-8") for path in (packaged.PROJECT / "infra" / "deploying").glob("*.py"))
+    headings = (packaged.PROJECT / "docs" / "operations.md").read_text("utf-8")
+    named = re.findall(r"docs/operations\.md, (?:under )?([A-Z][a-z ]+)\.", said)
+
+    assert set(named) == {"Before the first deployment", "Deploying"}
+    assert all(f"\n## {name}\n" in headings for name in named)
 
 
 def test_the_data_template_fits_into_a_call() -> None:
