@@ -1,4 +1,4 @@
-"""`python -m infra.first_start [members.csv]`: what a new deployment must hold before anybody can sign in.
+"""`python -m infra.first_start --stage prod [members.csv]`: what a new deployment must hold before anybody can sign in.
 
 The rules and decisions of the package, the secretariat's account, and, when a file is given, the municipalities that
 are members already, with their leaders. Again later it only adds what is missing.
@@ -10,6 +10,7 @@ import argparse
 import csv
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -25,6 +26,7 @@ from chalicelib.members.member import Member, Service
 from chalicelib.rulebook import book, decisions
 from chalicelib.runtime import settings
 from chalicelib.runtime.tables import transaction
+from infra.ops import problems, where
 
 
 class NotAMembersFile(Refused):
@@ -89,12 +91,20 @@ def _add(member: Member) -> bool:
 def main() -> int:
     """Return the exit code: 1 when the file or a setting is to be put right first."""
     parser = argparse.ArgumentParser(prog="python -m infra.first_start", description=__doc__)
+    parser.add_argument(
+        "--stage", help="a deployment, in the account and region you are signed in to; else DDH_* say it"
+    )
     parser.add_argument("members", metavar="members.csv", type=Path, nargs="?", help="who is a member already")
     arguments = parser.parse_args()
     try:
-        added = start(members_in(arguments.members) if arguments.members else ())
-    except AppError as error:
-        print(error.message, file=sys.stderr)
+        members = members_in(arguments.members) if arguments.members else ()
+        with where.deployment(arguments.stage) if arguments.stage else nullcontext():
+            added = start(members)
+    except OSError as error:
+        print(f"{arguments.members} can't be read: {error.strerror}", file=sys.stderr)
+        return 1
+    except problems.EXPECTED as problem:
+        print(problems.said(problem), file=sys.stderr)
         return 1
     print(f"Rules, decisions and the secretariat's account are there; {added} members added.")
     return 0

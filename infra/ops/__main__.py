@@ -10,19 +10,21 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError, TokenRetrievalError
-from pynamodb.exceptions import PynamoDBException
 from rich.console import Console
 from rich.table import Table
 
-from chalicelib.common.errors import AppError
+from chalicelib.access import staff
+from chalicelib.access.people import Person, Role
+from chalicelib.common.clock import system_clock
 from chalicelib.common.months import Month
 from chalicelib.evaluation.requests import LIVE, Request, ask_for
 from chalicelib.kpi import figures
 from chalicelib.mail import outbox
+from chalicelib.mail.addresses import check_address
 from chalicelib.mail.outbox import State
-from infra.ops import dead_letters, exporting, reading_again, sent_mails, where
-from infra.ops.where import Work
+from infra.ops import dead_letters, exporting, problems, reading_again, sent_mails, where
+from infra.ops.problems import Refused
+from infra.ops.where import Place
 
 
 def main(words: Sequence[str] | None = None, *, console: Console | None = None) -> int:
@@ -31,22 +33,12 @@ def main(words: Sequence[str] | None = None, *, console: Console | None = None) 
     console = console or Console()
     place = where.kept_state(arguments.kept) if arguments.kept else where.deployment(arguments.stage)
     try:
-        with place as work:
-            arguments.do(arguments, console, work)
-    except (where.NotFound, LookupError, FileExistsError) as error:
-        return _refused(str(error), console)
-    except AppError as error:
-        return _refused(error.message, console)
-    except (NoRegionError, NoCredentialsError, TokenRetrievalError) as error:
-        return _refused(f"sign in to the account, and set AWS_DEFAULT_REGION: {error}", console)
-    except (BotoCoreError, ClientError, PynamoDBException) as error:
-        return _refused(f"AWS refused or didn't answer; what was done stands, and may be done again: {error}", console)
+        with place as there:
+            arguments.do(arguments, console, there)
+    except problems.EXPECTED as problem:
+        console.print(problems.said(problem), style="red", markup=False, highlight=False, soft_wrap=True)
+        return 1
     return 0
-
-
-def _refused(why: str, console: Console) -> int:
-    console.print(why, style="red", markup=False, highlight=False)
-    return 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -59,8 +51,11 @@ def _parser() -> argparse.ArgumentParser:
         "dead-letters", help="list what failed for good; with a queue, the first ten messages"
     )
     command.add_argument("queue", nargs="?")
+    command.add_argument(
+        "--body", action="store_true", help="whole messages: addresses and names of files may stand there"
+    )
     command.set_defaults(do=_dead_letters)
-    command = commands.add_parser("redrive", help="send a queue's dead letters back to where they failed")
+    command = commands.add_parser("redrive", help="send a queue's dead letters on to where they failed")
     command.add_argument("queue")
     command.set_defaults(do=_redrive)
     command = commands.add_parser("outbox", help="count mails by state; with a state, list them with what to do")
@@ -79,32 +74,39 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("since", type=_instant, help="the moment restored to: 2025-03-01T08:00:00Z")
     command.set_defaults(do=_settle_sent)
     command = commands.add_parser("export", help="write every table to files, one JSON line an item")
-    command.add_argument("directory", type=Path)
+    command.add_argument("directory", type=Path, help="a folder that isn't there yet")
     command.add_argument("--purpose", required=True, help="why, in Danish: it is noted as a look at every agent")
     command.set_defaults(do=_export)
+    command = commands.add_parser("give-access", help="let an address of the secretariat's sign in")
+    command.add_argument("address")
+    command.set_defaults(do=_give_access)
     return parser
 
 
-def _dead_letters(arguments: argparse.Namespace, console: Console, _work: Work) -> None:
+def _dead_letters(arguments: argparse.Namespace, console: Console, _there: Place) -> None:
     if arguments.queue is None:
         table = Table("dead letters", "of", "messages", title="What failed for good")
         for each in dead_letters.waiting():
             table.add_row(each.queue, each.source, f"[red]{each.waiting}[/]" if each.waiting else "0")
         console.print(table)
         return
-    table = Table("message", "taken", "body", title=arguments.queue)
-    for letter in dead_letters.letters(arguments.queue):
-        table.add_row(letter["MessageId"], letter["Attributes"]["ApproximateReceiveCount"], letter["Body"])
-    console.print(table)
+    for letter in dead_letters.some_of(arguments.queue):
+        _line(console, letter.message_id, f"taken {letter.taken} times", letter.told())
+        if arguments.body:
+            _line(console, letter.body)
 
 
-def _redrive(arguments: argparse.Namespace, console: Console, work: Work) -> None:
-    sent = dead_letters.redrive(arguments.queue)
-    work()
-    console.print(f"{sent} messages sent back")
+def _redrive(arguments: argparse.Namespace, console: Console, there: Place) -> None:
+    done = dead_letters.redrive(arguments.queue, invoke=there.invoke)
+    there.work()
+    for place, count in sorted(done.count_by_place.items()):
+        _line(console, f"{count} messages to {place}")
+    for letter in done.left:
+        _line(console, letter.message_id, f"stays, for nothing says what it was for: {letter.told()}")
+    console.print(f"{done.count_by_place.total()} messages sent on, {len(done.left)} stay")
 
 
-def _outbox(arguments: argparse.Namespace, console: Console, _work: Work) -> None:
+def _outbox(arguments: argparse.Namespace, console: Console, _there: Place) -> None:
     if arguments.state is None:
         counts = Counter({state: sum(1 for _ in outbox.in_state(state)) for state in State})
         table = Table("state", "mails", title="The outbox")
@@ -112,22 +114,20 @@ def _outbox(arguments: argparse.Namespace, console: Console, _work: Work) -> Non
             table.add_row(state.value, str(counts[state]))
         console.print(table)
         return
-    table = Table("mail", "recorded", "attempts", "why", title=arguments.state)
     for mail_id, delivery in outbox.in_state(State(arguments.state)):
         why = outbox.explanation(delivery.reason) if delivery.reason else ""
-        table.add_row(mail_id, f"{delivery.recorded_at:%Y-%m-%d %H:%M}", str(len(delivery.attempts)), why)
-    console.print(table)
+        _line(console, mail_id, f"{delivery.recorded_at:%Y-%m-%d %H:%M}", f"{len(delivery.attempts)} attempts", why)
 
 
-def _evaluate(arguments: argparse.Namespace, console: Console, work: Work) -> None:
+def _evaluate(arguments: argparse.Namespace, console: Console, there: Place) -> None:
     codes = sorted(figures.revisions(arguments.month))
     if arguments.municipality is not None:
         codes = [code for code in codes if code == arguments.municipality]
     if not codes:
-        raise LookupError(f"no figures of {arguments.month} to evaluate")
+        raise Refused(f"no figures of {arguments.month} to evaluate")
     for code in codes:
         ask_for(Request(run=LIVE, municipality_code=code, from_month=arguments.month))
-    work()
+    there.work()
     console.print(
         f"{len(codes)} municipalities asked for from {arguments.month} on; what hasn't changed stays as it is"
     )
@@ -150,34 +150,45 @@ def _instant(text: str) -> datetime:
     raise argparse.ArgumentTypeError(f"{text!r} is no moment with a time zone, such as 2025-03-01T08:00:00Z")
 
 
-def _read_again(arguments: argparse.Namespace, console: Console, work: Work) -> None:
+def _read_again(arguments: argparse.Namespace, console: Console, there: Place) -> None:
     told = reading_again.read_again(arguments.since)
-    work()
+    there.work()
     console.print(f"{told} files are read again; what was read already stays as it is")
 
 
-def _settle_sent(arguments: argparse.Namespace, console: Console, _work: Work) -> None:
+def _settle_sent(arguments: argparse.Namespace, console: Console, _there: Place) -> None:
     find = sent_mails.from_mailbox if arguments.kept else sent_mails.from_logs
-    table, counts = Table("mail", "last", "at", "now", title="To be looked at"), Counter[str]()
+    counts = Counter[str]()
     for each, came_to in sent_mails.settled(find(arguments.since)):
         counts[came_to] += 1
         if came_to in ("not recorded", "uncertain"):
-            table.add_row(each.mail_id, each.state.value, f"{each.at:%Y-%m-%d %H:%M}", came_to)
-    if table.row_count:
-        console.print(table)
+            _line(console, each.mail_id, each.state.value, f"{each.at:%Y-%m-%d %H:%M}", came_to)
     console.print(", ".join(f"{counts[name]} {name}" for name in ("settled", "known", "not recorded", "uncertain")))
 
 
-def _export(arguments: argparse.Namespace, console: Console, _work: Work) -> None:
+def _export(arguments: argparse.Namespace, console: Console, _there: Place) -> None:
     exported = exporting.export(
         arguments.directory,
         who=where.operator(is_kept=arguments.kept is not None),
         purpose=f"Udtræk af alt: {arguments.purpose}",
         tell=lambda table, count: console.print(f"{count:>8}  {table}", highlight=False),
     )
-    console.print(
-        f"{exported} items in {arguments.directory}. They hold personal data: delete them when they are used."
+    _line(
+        console,
+        f"{exported} items in {arguments.directory}, without the bucket's files and what waits in queues. They hold "
+        "personal data: delete them when they are used.",
     )
+
+
+def _give_access(arguments: argparse.Namespace, console: Console, _there: Place) -> None:
+    person = Person(address=check_address(arguments.address), role=Role.SECRETARIAT)
+    staff.give(person, by=where.operator(is_kept=arguments.kept is not None), clock=system_clock)
+    _line(console, f"{person.address} may sign in as the secretariat. It is noted at Adgang, with who gave it.")
+
+
+def _line(console: Console, *words: str) -> None:
+    """Print what belongs together on one line, however narrow the screen: ids are copied from there."""
+    console.print("  ".join(word for word in words if word), soft_wrap=True, markup=False, highlight=False)
 
 
 if __name__ == "__main__":

@@ -1,17 +1,28 @@
-"""Messages that failed for good: which there are, and sending them back once the cause is mended."""
+"""Messages that failed for good: which there are, and sending them back once the cause is mended.
+
+Those of a queue go back to it. What rules, schedules and functions gave up lies in one queue together: there each goes
+on by what it is, an event to its rule's queue, and a schedule's by having its function do what is due.
+
+- EventBridge names the rule's target beside the event (https://docs.aws.amazon.com/eventbridge/latest/userguide/
+  eb-rule-dlq.html), a schedule too (https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html).
+- Lambda names only its request, and leaves the event as it was
+  (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html): the schedule's event says which.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain
 
 from chalicelib.runtime import clients, settings
+from infra.ops import letters, schedules
+from infra.ops.letters import Letter
+from infra.ops.problems import Refused
 
-_AT_ONCE = 10
-#: Long enough to send a batch back; a message that isn't deleted by then shows again.
-_HIDDEN_SECONDS = 60
+_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,55 +34,91 @@ class DeadLetters:
     waiting: int
 
 
+@dataclass(slots=True, kw_only=True)
+class SentOn:
+    """What became of a queue's dead letters: how many went where, and those that nothing says a place for."""
+
+    count_by_place: Counter[str] = field(default_factory=Counter)
+    left: list[Letter] = field(default_factory=list)
+
+
 def waiting() -> Iterator[DeadLetters]:
-    """Yield every queue with a redrive policy, with how many messages lie in its dead letters."""
+    """Yield every queue that holds what failed for good, with how many messages lie there."""
     sqs = clients.sqs()
     for page in sqs.get_paginator("list_queues").paginate(QueueNamePrefix=f"ddh-{settings.stage()}-"):
         for url in page.get("QueueUrls", []):
             attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
             if "RedrivePolicy" in attributes:
                 queue = json.loads(attributes["RedrivePolicy"])["deadLetterTargetArn"].rpartition(":")[2]
-                yield DeadLetters(queue=queue, source=url.rpartition("/")[2], waiting=_count(queue))
+                yield DeadLetters(queue=queue, source=url.rpartition("/")[2], waiting=letters.count(queue))
+    events = _failed_events()
+    yield DeadLetters(queue=events, source="rules, schedules and functions", waiting=letters.count(events))
 
 
-def letters(queue: str) -> list[dict[str, Any]]:
-    """Return up to ten messages as they lie there: id, how often they were taken, and the body, ids alone."""
-    received = clients.sqs().receive_message(
-        QueueUrl=_url(queue),
-        MaxNumberOfMessages=_AT_ONCE,
-        VisibilityTimeout=0,
-        MessageSystemAttributeNames=["SentTimestamp", "ApproximateReceiveCount"],
-    )
-    return received.get("Messages", [])  # type: ignore[no-any-return]  # botocore has no types
-
-
-def redrive(queue: str) -> int:
-    """Send every message back to where it failed; return how many. A crash in between may send one twice: harmless.
+def some_of(queue: str) -> list[Letter]:
+    """Return the first ten messages, which stay as they lie.
 
     Raises:
-        LookupError: nothing leaves its dead letters there.
+        Refused: nothing leaves its dead letters there.
     """
-    sqs = clients.sqs()
+    _source_of(queue)
+    found: list[Letter] = []
+    for batch in letters.taken(queue):
+        found += batch
+        if len(found) >= _SHOWN:
+            break
+    for letter in found:
+        letters.put_back(queue, letter)
+    return found[:_SHOWN]
+
+
+def redrive(queue: str, *, invoke: Callable[[str], object]) -> SentOn:
+    """Send every message on to where it failed. A crash in between may send one twice: harmless.
+
+    `invoke` has a scheduled function do what is due. It does all of it at once, so it is asked once.
+
+    Raises:
+        Refused: nothing leaves its dead letters there.
+    """
+    source = _source_of(queue)
+    done, sqs, stage = SentOn(), clients.sqs(), f"ddh-{settings.stage()}-"
+    for letter in chain.from_iterable(letters.taken(queue)):
+        place = f"sqs:{source}" if queue != _failed_events() else _place_of(letter)
+        service, _, name = place.partition(":")
+        if service == "sqs" and name.startswith(stage):
+            sqs.send_message(QueueUrl=letters.url(name), MessageBody=letter.body)
+        elif service == "lambda" and name.removeprefix(stage) in schedules.expressions():
+            if not done.count_by_place[name]:
+                invoke(name.removeprefix(stage))
+        else:
+            done.left.append(letter)
+            continue
+        letters.delete(queue, letter)
+        done.count_by_place[name] += 1
+    for letter in done.left:
+        letters.put_back(queue, letter)
+    return done
+
+
+def _place_of(letter: Letter) -> str:
+    """Return what a failed event was for, as `sqs:<queue>` or `lambda:<function>`; empty when nothing says it."""
+    _, _, service, *_, name = letter.beside.get("TARGET_ARN", "::::").split(":")
+    if service:
+        return f"{service}:{name}"
+    match letter.content:
+        case {"source": "aws.scheduler", "resources": [str(arn), *_]}:
+            prefix = f"ddh-{settings.stage()}-"
+            function = schedules.function_of(arn.rpartition("/")[2].removeprefix(prefix))
+            return f"lambda:{prefix}{function}" if function else ""
+    return ""
+
+
+def _source_of(queue: str) -> str:
     source = next((each.source for each in waiting() if each.queue == queue), None)
     if source is None:
-        raise LookupError(f"{queue} holds no queue's dead letters")
-    sent = 0
-    while messages := sqs.receive_message(
-        QueueUrl=_url(queue), MaxNumberOfMessages=_AT_ONCE, VisibilityTimeout=_HIDDEN_SECONDS
-    ).get("Messages"):
-        for message in messages:
-            sqs.send_message(QueueUrl=_url(source), MessageBody=message["Body"])
-            sqs.delete_message(QueueUrl=_url(queue), ReceiptHandle=message["ReceiptHandle"])
-            sent += 1
-    return sent
+        raise Refused(f"{queue} holds nobody's dead letters: `dead-letters` lists those that do")
+    return source
 
 
-def _count(queue: str) -> int:
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    attributes = clients.sqs().get_queue_attributes(QueueUrl=_url(queue), AttributeNames=names)["Attributes"]
-    return sum(int(attributes[name]) for name in names)
-
-
-def _url(queue: str) -> str:
-    url: str = clients.sqs().get_queue_url(QueueName=queue)["QueueUrl"]
-    return url
+def _failed_events() -> str:
+    return f"ddh-{settings.stage()}-failed-events"

@@ -132,8 +132,8 @@ class Drill:
 
 
 @contextmanager
-def _here(_place: Any) -> Iterator[where.Work]:
-    yield lambda: None
+def _here(_place: Any) -> Iterator[where.Place]:
+    yield where.Place(work=lambda: None, invoke=lambda _function: None)
 
 
 @pytest.fixture

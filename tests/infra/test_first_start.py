@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,6 +15,7 @@ from chalicelib.access.people import Person, Role
 from chalicelib.members import register
 from infra import first_start
 from infra.first_start import NotAMembersFile
+from infra.ops import where
 from tests.conftest import EmulatedAWS
 
 _HEADER = "municipality_code;active_from;services;leaders"
@@ -62,3 +67,48 @@ def test_a_line_that_cannot_be_read_is_named_and_nothing_is_stored(aws: Emulated
         first_start.start(first_start.members_in(_file(tmp_path, _SAMSOE, line)))
 
     assert register.get("741") is None
+
+
+def test_a_deployment_is_started_by_its_name_alone(
+    aws: EmulatedAWS, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @contextmanager
+    def deployment(stage: str) -> Iterator[None]:
+        assert stage == "prod"
+        monkeypatch.setenv("DDH_SECRETARIAT_ADDRESS", "prod@ddh.example")
+        yield
+
+    monkeypatch.setattr(where, "deployment", deployment)
+    monkeypatch.setattr(sys, "argv", ["first_start", "--stage", "prod", str(_file(tmp_path, _SAMSOE))])
+
+    assert first_start.main() == 0
+
+    assert [person.address for person in staff.everybody()] == ["prod@ddh.example"]
+    assert "1 members added" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "without", "said"),
+    [
+        (["--stage", "prod"], "AWS_DEFAULT_REGION", "sign in to the account, and set AWS_DEFAULT_REGION"),
+        (["nosuch.csv"], "", "nosuch.csv can't be read: No such file"),
+        ([], "DDH_SECRETARIAT_ADDRESS", "DDH_SECRETARIAT_ADDRESS"),
+    ],
+)
+def test_what_keeps_it_from_starting_is_said_in_one_line(
+    aws: EmulatedAWS,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    without: str,
+    said: str,
+) -> None:
+    monkeypatch.delenv(without, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    monkeypatch.setattr(sys, "argv", ["first_start", *words])
+
+    assert first_start.main() == 1
+
+    told = capsys.readouterr().err
+    assert said in told
+    assert "Traceback" not in told

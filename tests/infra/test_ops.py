@@ -6,18 +6,21 @@ import getpass
 import json
 import os
 import re
+import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from botocore.exceptions import ClientError
 from rich.console import Console
 
+from chalicelib.access import grants, staff
+from chalicelib.access.people import Person, Role
 from chalicelib.cases import service
 from chalicelib.common.months import Month
 from chalicelib.kpi import figures
@@ -27,6 +30,7 @@ from chalicelib.runtime import clients
 from infra.local import snapshot
 from infra.ops import __main__ as ops
 from infra.ops import dead_letters, exporting, where
+from infra.ops.problems import Refused
 from infra.packaged import PROJECT
 from tests import faults
 from tests.access.looks import looks_at
@@ -50,46 +54,47 @@ def _mail(clock: SettableClock) -> None:
     outbox.record_alone(mail, clock=clock)
 
 
-def test_dead_letters_are_listed_and_sent_back_once(aws: EmulatedAWS, queued: Callable[[str], list[Any]]) -> None:
-    _put(DEAD, *(json.dumps({"mail_id": f"m{number}"}) for number in range(23)))
-
-    assert {each.queue: each.waiting for each in dead_letters.waiting()}[DEAD] == 23
-    assert [json.loads(each["Body"])["mail_id"] for each in dead_letters.letters(DEAD)] == [f"m{n}" for n in range(10)]
-    assert dead_letters.redrive(DEAD) == 23
-    assert dead_letters.redrive(DEAD) == 0
-
-    assert sorted(body["mail_id"] for body in queued("ddh-outbox")) == sorted(f"m{number}" for number in range(23))
-
-
 def test_a_message_that_was_done_already_may_be_sent_back(aws: EmulatedAWS, clock: SettableClock) -> None:
     _mail(clock)
     _put(DEAD, '{"mail_id": "hello_1"}', '{"mail_id": "hello_1"}')
 
-    assert dead_letters.redrive(DEAD) == 2
+    assert dead_letters.redrive(DEAD, invoke=print).count_by_place == {"ddh-local-outbox": 2}
 
 
-def test_what_holds_nobody_s_dead_letters_is_not_sent_anywhere(aws: EmulatedAWS) -> None:
-    with pytest.raises(LookupError, match="ddh-local-outbox holds"):
-        dead_letters.redrive("ddh-local-outbox")
+def _export(directory: Path, clock: SettableClock, tell: Callable[[str, int], object] = lambda *_: None) -> int:
+    return exporting.export(directory, who="drift", purpose="Flytning", tell=tell, clock=clock)
 
 
-def test_an_export_holds_every_item_and_takes_no_other_s_place(
+def test_an_export_holds_every_item_for_nobody_else_to_read(
     aws: EmulatedAWS, clock: SettableClock, tmp_path: Path
 ) -> None:
     _mail(clock)
     told: dict[str, int] = {}
 
-    exported = exporting.export(
-        tmp_path, who="drift", purpose="Flytning", tell=lambda table, count: told.update({table: count}), clock=clock
-    )
+    exported = _export(tmp_path / "ud", clock, lambda table, count: told.update({table: count}))
 
     assert exported == 3, "the mail, and the look with its link"
     assert told["ddh-local-mail"] == 1
-    (line,) = (tmp_path / "ddh-local-mail.jsonl").read_text("utf-8").splitlines()
+    (line,) = (tmp_path / "ud" / "ddh-local-mail.jsonl").read_text("utf-8").splitlines()
     assert json.loads(line)["mail_id"] == {"S": "hello_1"}
-    assert len(list(tmp_path.iterdir())) == len(told) >= 10
-    with pytest.raises(FileExistsError):
-        exporting.export(tmp_path, who="drift", purpose="Flytning", tell=lambda *_: None, clock=clock)
+    files = list((tmp_path / "ud").iterdir())
+    assert len(files) == len(told) >= 10
+    assert {stat.S_IMODE(each.stat().st_mode) for each in files} == {0o600}
+
+
+def test_an_export_that_can_not_be_written_is_no_look_at_anybody(
+    aws: EmulatedAWS, clock: SettableClock, tmp_path: Path
+) -> None:
+    book.seed()
+    service.propose("751-001", ground(), clock=clock)
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(Refused, match="is there already: name a folder that isn't"):
+        _export(tmp_path, clock)
+    with pytest.raises(Refused, match=r"can't be made .*: name another folder"):
+        _export(tmp_path / "file" / "ud", clock)
+
+    assert looks_at("751-001") == ()
 
 
 def test_an_export_is_noted_as_a_look_at_everybody_before_the_first_table(
@@ -99,10 +104,26 @@ def test_an_export_is_noted_as_a_look_at_everybody_before_the_first_table(
     service.propose("751-001", ground(), clock=clock)
 
     with faults.counted() as calls:
-        exporting.export(tmp_path, who="drift", purpose="Flytning", tell=lambda *_: None, clock=clock)
+        _export(tmp_path / "ud", clock)
 
     assert [(each.who, each.purpose) for each in looks_at("751-001")] == [("drift", "Flytning")]
     assert calls.operations.index("TransactWriteItems") < calls.operations.index("Scan")
+
+
+def test_whoever_is_locked_out_is_given_access_which_is_noted(
+    aws: EmulatedAWS, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(where, "deployment", _here)
+    told = StringIO()
+    give = ["--stage", "prod", "give-access"]
+
+    assert ops.main([*give, "Ny@ddh.example"], console=Console(file=told)) == 0
+    assert ops.main([*give, "ikke en adresse"], console=Console(file=told)) == 1
+
+    assert grants.of("ny@ddh.example") == (Person(address="ny@ddh.example", role=Role.SECRETARIAT),)
+    (change,) = staff.log()
+    assert (change.what, change.by) == ("given", where.operator(is_kept=False))
+    assert "gyldig e-mailadresse" in told.getvalue()
 
 
 def test_nobody_exports_without_a_purpose(tmp_path: Path) -> None:
@@ -138,9 +159,9 @@ def test_the_commands_work_on_a_kept_state_and_keep_what_came_of_it(
     kept = ("--kept", str(tmp_path))
 
     assert "ddh-local-outbox-dead" in _run(*kept, "dead-letters")[1]
-    assert '{"mail_id": "gone"}' in _run(*kept, "dead-letters", DEAD)[1]
-    assert _run(*kept, "redrive", DEAD) == (0, "1 messages sent back\n")
-    assert _run(*kept, "redrive", DEAD) == (0, "0 messages sent back\n")
+    assert "mail_id gone" in _run(*kept, "dead-letters", DEAD)[1]
+    assert _run(*kept, "redrive", DEAD) == (0, "1 messages to ddh-local-outbox\n1 messages sent on, 0 stay\n")
+    assert _run(*kept, "redrive", DEAD) == (0, "0 messages sent on, 0 stay\n")
     assert "hello_1" in _run(*kept, "outbox", "pending")[1]
 
 
@@ -202,11 +223,21 @@ def test_every_command_of_the_runbook_is_one_of_these_with_its_words() -> None:
         if each != "--help":
             ops._parser().parse_args(each.split())
     named = {word for each in commands for word in each.split()}
-    assert {"dead-letters", "redrive", "outbox", "evaluate", "export", "read-again", "settle-sent"} <= named
+    assert {
+        "dead-letters",
+        "redrive",
+        "outbox",
+        "evaluate",
+        "export",
+        "read-again",
+        "settle-sent",
+    } <= named
 
 
 class _FakeAWS:
     """A session whose account has one deployment, ddh-prod."""
+
+    invoked: ClassVar[list[tuple[str, str, bytes]]] = []
 
     def create_client(self, _service: str) -> _FakeAWS:
         return self
@@ -220,20 +251,25 @@ class _FakeAWS:
         assert named == {"FunctionName": "ddh-prod-APIHandler-X1"}
         return {"Environment": {"Variables": {"DDH_STAGE": "prod"}}}
 
+    def invoke(self, **named: Any) -> None:
+        self.invoked.append((named["FunctionName"], named["InvocationType"], named["Payload"]))
+
 
 def test_a_deployment_s_settings_are_those_of_its_functions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DDH_STAGE", "other")
     monkeypatch.setattr(clients, "session", _FakeAWS)
 
-    with where.deployment("prod"):
+    with where.deployment("prod") as there:
         assert os.environ["DDH_STAGE"] == "prod"
-    with pytest.raises(where.NotFound, match="Stack ddh-test does not exist"), where.deployment("test"):
+        there.invoke("sweep-outbox")
+    assert _FakeAWS.invoked == [("ddh-prod-sweep-outbox", "Event", b"{}")], "nobody waits for fifteen minutes"
+    with pytest.raises(Refused, match="Stack ddh-test does not exist"), where.deployment("test"):
         pass
 
 
 @contextmanager
-def _here(_stage: str) -> Iterator[where.Work]:
-    yield lambda: None
+def _here(_stage: str) -> Iterator[where.Place]:
+    yield where.Place(work=lambda: None, invoke=print)
 
 
 def test_a_month_is_evaluated_again_for_one_municipality_or_all(
