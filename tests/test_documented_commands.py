@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import botocore.session
 import pytest
 from botocore import xform_name
+
+from infra.ops import schedules
+from infra.packaged import name_of, template
 
 _PROJECT = Path(__file__).resolve().parents[1]
 _RUNBOOK = _PROJECT / "docs" / "operations.md"
 _COMMAND = re.compile(r"\baws ((?!s3 |logs tail )[a-z0-9]+) (wait )?([a-z0-9-]+)((?:(?!\$\()[^`|;)#\n])*)")
 _OPTION = re.compile(r"(?<=\s)--([a-z0-9-]+)")
 #: Of s3 and `logs tail` only the command line knows; and this is what it understands of any command.
-_GLOBAL = {"query", "output", "region", "profile", "cli-binary-format"}
+_GLOBAL = {"query", "output", "region", "profile", "cli-binary-format", "cli-read-timeout"}
 _SESSION = botocore.session.get_session()
 
 
@@ -28,7 +32,7 @@ def _commands() -> list[tuple[str, bool, str, tuple[str, ...]]]:
 def test_a_command_of_the_runbook_exists_with_its_options(
     service: str, waits: bool, name: str, options: tuple[str, ...]
 ) -> None:
-    model = _SESSION.get_service_model(service)
+    model = _SESSION.get_service_model(service.removesuffix("api"))  # `s3api` is s3's
     if waits:
         waiters = _SESSION.get_waiter_model(service)
         by_name = {xform_name(each, "-"): waiters.get_waiter(each).operation for each in waiters.waiter_names}
@@ -44,6 +48,53 @@ def test_a_command_of_the_runbook_exists_with_its_options(
 
 def test_the_runbook_has_commands() -> None:
     assert len(_commands()) > 20
+
+
+def test_functions_are_invoked_in_one_way_which_no_client_s_default_cuts_short() -> None:
+    """CLI 2 takes a payload for base64 unless it is told, gives up after a minute, and then invokes again."""
+    text = _RUNBOOK.read_text("utf-8")
+    invoked = [set(options) for service, _, name, options in _commands() if (service, name) == ("lambda", "invoke")]
+
+    assert invoked
+    assert all(each == {"function-name", "cli-binary-format", "cli-read-timeout", "payload"} for each in invoked)
+    assert text.count("--cli-binary-format raw-in-base64-out --cli-read-timeout 0 ") == text.count("aws lambda invoke ")
+    assert text.count("AWS CLI 2") == 1
+
+
+_CLOCK = re.compile(r"cron\((\d+) (\d+) (\*|\d+) \* \? \*\)")
+
+
+def _in_words(expression: str) -> str:
+    if match := _CLOCK.fullmatch(expression):
+        day = "" if match[3] == "*" else f" on the {match[3]}th"
+        return f"{int(match[2]):02}:{int(match[1]):02}{day}"
+    return f"every {expression.removeprefix('rate(').removesuffix(')')}"
+
+
+def test_the_runbook_says_of_each_scheduled_job_when_it_runs() -> None:
+    section = _RUNBOOK.read_text("utf-8").partition("\n## Scheduled jobs\n")[2].partition("\n## ")[0]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in section.splitlines() if line.startswith("| `")]
+
+    told = {name: when for names, when, _ in rows for name in re.findall(r"`([a-z-]+)`", names)}
+
+    assert told == {name: _in_words(expression) for name, expression in schedules.expressions().items()}
+
+
+def test_functions_and_their_logs_are_called_what_they_are_called_on_aws() -> None:
+    text = _RUNBOOK.read_text("utf-8")
+    functions = {name_of(each["Properties"]) for each in template()["Resources"].values() if "Handler" in _inside(each)}
+
+    called = re.findall(r"--function-name (?:ddh-prod|ddh-\$STAGE)-([a-z-]+)", text)
+    called += re.findall(r"\brun ddh-\$STAGE-([a-z-]+)", text)
+    called += re.findall(r"/aws/lambda/ddh-prod-([a-z-]+)", text)
+
+    assert {"membership-daily", "retention-daily", "site"} <= set(called) <= functions
+    assert "APIHandler" not in text
+
+
+def _inside(resource: dict[str, Any]) -> dict[str, Any]:
+    properties: dict[str, Any] = resource.get("Properties", {})
+    return properties
 
 
 def test_every_target_that_make_names_or_a_document_calls_has_a_rule() -> None:

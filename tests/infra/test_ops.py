@@ -231,6 +231,7 @@ def test_every_command_of_the_runbook_is_one_of_these_with_its_words() -> None:
         "export",
         "read-again",
         "settle-sent",
+        "give-access",
     } <= named
 
 
