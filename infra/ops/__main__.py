@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -31,14 +31,21 @@ def main(words: Sequence[str] | None = None, *, console: Console | None = None) 
     """Return the exit code: 1 when something is to be put right first."""
     arguments = _parser().parse_args(words)
     console = console or Console()
-    place = where.kept_state(arguments.kept) if arguments.kept else where.deployment(arguments.stage)
     try:
-        with place as there:
+        with _place(arguments) as there:
             arguments.do(arguments, console, there)
     except problems.EXPECTED as problem:
         console.print(problems.said(problem), style="red", markup=False, highlight=False, soft_wrap=True)
         return 1
     return 0
+
+
+def _place(arguments: argparse.Namespace) -> AbstractContextManager[Place]:
+    if arguments.stage:
+        return where.deployment(arguments.stage)
+    from infra.ops import kept  # the emulated AWS, which no deployment needs
+
+    return kept.kept_state(arguments.kept)
 
 
 def _parser() -> argparse.ArgumentParser:

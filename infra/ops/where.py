@@ -1,4 +1,4 @@
-"""Where a command works: a deployment of the account that one is signed in to, or the kept state of a local run."""
+"""Where a command works, and who has it work: on a deployment of the account that one is signed in to."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from botocore.exceptions import ClientError
 
@@ -52,33 +51,6 @@ def deployment(stage: str) -> Iterator[Place]:
             FunctionName=f"ddh-{stage}-{function}", InvocationType="Event", Payload=b"{}"
         ),
     )
-
-
-@contextmanager
-def kept_state(directory: Path) -> Iterator[Place]:
-    """Work on what a local run kept with `--state`, and keep what came of it. Not while that run is up.
-
-    Raises:
-        Refused: nothing is kept there.
-    """
-    from infra import packaged
-    from infra.local import aws, snapshot
-    from infra.local.functions import functions_of
-    from infra.local.pump import Pump
-
-    os.environ["POWERTOOLS_METRICS_DISABLED"] = "true"
-    os.environ["POWERTOOLS_LOG_LEVEL"] = "ERROR"
-    with aws.emulated() as emulated:
-        try:
-            restored = snapshot.restore(directory)
-        except snapshot.UnreadableState as error:
-            raise Refused(f"the state in {directory} can't be read: {error}") from error
-        if not restored:
-            raise Refused(f"no state is kept in {directory}: run `make run ARGS='--once --state {directory}'` first")
-        functions = functions_of(packaged.template(aws.STAGE), emulated.references)
-        pump = Pump(functions.values())
-        yield Place(work=pump.drain, invoke=lambda function: functions[function].call({}))
-        snapshot.save(directory)
 
 
 def operator(*, is_kept: bool) -> str:

@@ -25,7 +25,7 @@ from chalicelib.runtime import clients, settings
 from infra.local import mailbox
 from infra.local.resources import ACCOUNT_ID, REGION
 from infra.ops import __main__ as ops
-from infra.ops import where
+from infra.ops import kept, where
 from infra.packaged import PROJECT
 from tests import faults
 from tests.conftest import SettableClock
@@ -138,7 +138,7 @@ def _here(_place: Any) -> Iterator[where.Place]:
 
 @pytest.fixture
 def drill(machine: Machine, clock: SettableClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Drill]:
-    monkeypatch.setattr(where, "kept_state", _here)
+    monkeypatch.setattr(kept, "kept_state", _here)
     dynamodb = dynamodb_backends[ACCOUNT_ID][REGION]
     tables = dict(dynamodb.tables)
     yield Drill(machine, clock)

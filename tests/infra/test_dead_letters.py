@@ -13,7 +13,7 @@ from rich.console import Console
 
 from chalicelib.runtime import clients
 from infra.ops import __main__ as ops
-from infra.ops import dead_letters, letters, schedules, where
+from infra.ops import dead_letters, kept, letters, schedules, where
 from infra.ops.problems import Refused
 from infra.packaged import PROJECT
 from tests.conftest import EmulatedAWS
@@ -220,7 +220,7 @@ _TOLD = [
 def test_a_dead_letter_is_told_by_its_ids_and_whole_only_when_asked_for(
     aws: EmulatedAWS, monkeypatch: pytest.MonkeyPatch, content: object, told: str
 ) -> None:
-    monkeypatch.setattr(where, "kept_state", _here)
+    monkeypatch.setattr(kept, "kept_state", _here)
     _put("ddh-local-receipts-dead", json.dumps(content))
 
     (line,) = _said("dead-letters", "ddh-local-receipts-dead").splitlines()
@@ -232,7 +232,7 @@ def test_a_dead_letter_is_told_by_its_ids_and_whole_only_when_asked_for(
 
 
 def test_ids_are_whole_on_a_narrow_screen(aws: EmulatedAWS, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(where, "kept_state", _here)
+    monkeypatch.setattr(kept, "kept_state", _here)
     _put(DEAD, json.dumps({"mail_id": "m" * 90}))
     (letter,) = dead_letters.some_of(DEAD)
 
