@@ -10,7 +10,7 @@ from chalicelib.common.months import Month
 from chalicelib.evaluation import proposals
 from chalicelib.evaluation.policies import policy_for
 from chalicelib.evaluation.rules import AgentMonth
-from chalicelib.evaluation.what_if import Ground, Row, Try
+from chalicelib.evaluation.what_if import Row, TriedOn, Try
 from chalicelib.kpi import figures
 from chalicelib.rulebook import book as rulebook
 from chalicelib.rulebook.rules import RuleName
@@ -19,7 +19,7 @@ from chalicelib.rulebook.rules import RuleName
 MOST_MONTHS = 36
 
 
-def ground(*, clock: Clock) -> Ground:
+def tried_on(*, clock: Clock) -> TriedOn:
     """Return the months that are over and have figures, at most the latest 36, with the rules that they go by."""
     book = rulebook.load()
     this_month = Month.of(clock.today())
@@ -31,7 +31,7 @@ def ground(*, clock: Clock) -> Ground:
         guard_level_permille=policy.guard_level_permille,
         first=book.procedure_start(clock.today()),
     )
-    return Ground(
+    return TriedOn(
         rows_by_month=_rows(stored),
         policy_by_month={month: policy_for(month, book) for month in stored if month >= today.first},
         today=today,

@@ -91,7 +91,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
+class TriedOn:
     """What is tried on: the stored rows, the rules in force for the months under the procedure, and today's rule.
 
     `level_permille` is the guard's level in today's rule, also when the guard is off.
@@ -134,14 +134,14 @@ def too_few(rows: RowsByMonth, *, least: int) -> frozenset[str]:
     return frozenset(found)
 
 
-def compare(ground: Ground, tried_rule: Try) -> Comparison:
+def compare(tried_on: TriedOn, tried_rule: Try) -> Comparison:
     """Return what a try would have come to beside today's rule: the procedure's rules month by month, from its start.
 
     The starts are compared under the try's minimum and guard.
     """
-    rows, policy = ground.rows_by_month, tried_rule.policy
+    rows, policy = tried_on.rows_by_month, tried_rule.policy
     quarters = sorted({Quarter.of(month) for month in rows})
-    targets = sorted({ground.today.target_percent, *TARGETS, tried_rule.target_percent})
+    targets = sorted({tried_on.today.target_percent, *TARGETS, tried_rule.target_percent})
     cells_by_target = {
         target: starts(
             rows,
@@ -151,7 +151,7 @@ def compare(ground: Ground, tried_rule: Try) -> Comparison:
         for target in targets
     }
     return Comparison(
-        today=tried(rows, first=ground.today.first, policy_for=ground.policy_by_month.__getitem__),
+        today=tried(rows, first=tried_on.today.first, policy_for=tried_on.policy_by_month.__getitem__),
         tried=tried(rows, first=tried_rule.first, policy_for=lambda _: policy),
         cell_by_start={
             quarter: {target: cells[quarter.months[0]] for target, cells in cells_by_target.items()}

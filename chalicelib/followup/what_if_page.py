@@ -16,7 +16,7 @@ from chalicelib.common.danish import counted, decimal_number, listed, month_name
 from chalicelib.common.months import Month, months_from
 from chalicelib.common.written import FormRefused
 from chalicelib.evaluation import trying, what_if
-from chalicelib.evaluation.what_if import Cell, Comparison, Ground, Tally, Try
+from chalicelib.evaluation.what_if import Cell, Comparison, Tally, TriedOn, Try
 from chalicelib.followup import what_if_chart, what_if_form
 from chalicelib.followup.what_if_chart import Pair, Said
 from chalicelib.rulebook import book as rulebook
@@ -35,8 +35,8 @@ _KINDS = (
 
 def shown(visit: Visit) -> Answer:
     """Return the page: today's rule beside what was typed, or beside itself at first."""
-    ground = trying.ground(clock=visit.clock)
-    today = what_if_form.texts_of(ground.today, level_permille=ground.level_permille)
+    tried_on = trying.tried_on(clock=visit.clock)
+    today = what_if_form.texts_of(tried_on.today, level_permille=tried_on.level_permille)
     typed = what_if_form.typed(visit.query, instead=today)
     answer: dict[str, Any] | None = None
     errors: Mapping[str, str] = {}
@@ -47,33 +47,33 @@ def shown(visit: Visit) -> Answer:
     else:
         book, is_staff = rulebook.load(), visit.somebody.role is Role.SECRETARIAT
         least = 0 if is_staff else book.in_force(RuleName.SMALL_AGGREGATE_MINIMUM, visit.clock.today()).value
-        answer = _answer(ground, tried, least=least) if ground.rows_by_month else None
+        answer = _answer(tried_on, tried, least=least) if tried_on.rows_by_month else None
     return visit.page(
         "followup/what_if.html",
         status=422 if errors else 200,
         form={name: getattr(what_if_form, name) for name in ("GUARD_CHOICES", "TARGET_HINT", "MINIMUM_HINT")},
-        months=[month_name(month) for month in ground.rows_by_month],
+        months=[month_name(month) for month in tried_on.rows_by_month],
         typed=typed,
         errors=errors,
         answer=answer,
     )
 
 
-def _answer(ground: Ground, tried: Try, *, least: int) -> dict[str, Any]:
+def _answer(tried_on: TriedOn, tried: Try, *, least: int) -> dict[str, Any]:
     """Return what the page says of a try."""
-    found = what_if.compare(ground, tried)
+    found = what_if.compare(tried_on, tried)
     told = found.today.tally_by_code.keys() | found.tried.tally_by_code.keys()
-    few = what_if.too_few(ground.rows_by_month, least=least)
+    few = what_if.too_few(tried_on.rows_by_month, least=least)
     groups = [(_name(code), [code]) for code in sorted(told - few, key=_name)]
     groups += [("Øvrige", sorted(few))] if few else []
     return {
         "today_words": _words(found.today.total),
         "tried_words": _words(found.tried.total),
-        "today_start": month_name(ground.today.first),
+        "today_start": month_name(tried_on.today.first),
         "tried_start": month_name(tried.first),
-        "today_months": _months_from(ground, ground.today.first),
-        "tried_months": _months_from(ground, tried.first),
-        "is_today": tried == ground.today,
+        "today_months": _months_from(tried_on, tried_on.today.first),
+        "tried_months": _months_from(tried_on, tried.first),
+        "is_today": tried == tried_on.today,
         "totals": [
             {"name": name, **_compared(getattr(found.today.total, field), getattr(found.tried.total, field))}
             for name, field in _KINDS
@@ -81,7 +81,7 @@ def _answer(ground: Ground, tried: Try, *, least: int) -> dict[str, Any]:
         "chart": what_if_chart.drawn([_pair(name, codes, found) for name, codes in groups]),
         "municipalities": [_row(name, codes, found) for name, codes in groups],
         "folded_below": number(least) if few else "",
-        **_grid(ground, found, tried),
+        **_grid(tried_on, found, tried),
     }
 
 
@@ -92,13 +92,13 @@ def _words(total: Tally) -> str:
     )
 
 
-def _months_from(ground: Ground, first: Month) -> str:
+def _months_from(tried_on: TriedOn, first: Month) -> str:
     """Return how many months from the first on have figures, and which of those running have none."""
-    with_figures = [month for month in ground.rows_by_month if month >= first]
+    with_figures = [month for month in tried_on.rows_by_month if month >= first]
     said = counted(len(with_figures), "måned", "måneder")
     if not with_figures:
         return said
-    missing = [month for month in months_from(first, max(with_figures)) if month not in ground.rows_by_month]
+    missing = [month for month in months_from(first, max(with_figures)) if month not in tried_on.rows_by_month]
     return f"{said}; tal mangler for {listed(_runs(missing))}" if missing else said
 
 
@@ -154,24 +154,24 @@ def _name(code: str) -> str:
     return municipalities.by_code[code].name
 
 
-def _grid(ground: Ground, found: Comparison, tried: Try) -> dict[str, Any]:
+def _grid(tried_on: TriedOn, found: Comparison, tried: Try) -> dict[str, Any]:
     """Return the starts by quarter and target."""
     targets = sorted({target for cells in found.cell_by_start.values() for target in cells})
     return {
-        "targets": [_target_name(target, ground, tried) for target in targets],
+        "targets": [_target_name(target, tried_on, tried) for target in targets],
         "starts": [
             {
                 "quarter": quarter_name(quarter),
-                "months": _months_from(ground, quarter.months[0]),
-                "cells": [_cell(cells[target], _count_from(ground, quarter.months[0])) for target in targets],
+                "months": _months_from(tried_on, quarter.months[0]),
+                "cells": [_cell(cells[target], _count_from(tried_on, quarter.months[0])) for target in targets],
             }
             for quarter, cells in found.cell_by_start.items()
         ],
     }
 
 
-def _count_from(ground: Ground, first: Month) -> int:
-    return sum(month >= first for month in ground.rows_by_month)
+def _count_from(tried_on: TriedOn, first: Month) -> int:
+    return sum(month >= first for month in tried_on.rows_by_month)
 
 
 def _cell(cell: Cell, months: int) -> dict[str, str]:
@@ -180,12 +180,12 @@ def _cell(cell: Cell, months: int) -> dict[str, str]:
     return {"said": _said(cell.notices, cell.proposals), "by_month": f"{by_month} om måneden"}
 
 
-def _target_name(target: int, ground: Ground, tried: Try) -> str:
+def _target_name(target: int, tried_on: TriedOn, tried: Try) -> str:
     notes = [
         note
         for note, is_so in (
-            ("reglens", target == ground.today.target_percent),
-            ("prøvens", target == tried.target_percent != ground.today.target_percent),
+            ("reglens", target == tried_on.today.target_percent),
+            ("prøvens", target == tried.target_percent != tried_on.today.target_percent),
         )
         if is_so
     ]

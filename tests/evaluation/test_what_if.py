@@ -16,7 +16,7 @@ from chalicelib.common.months import Month, Quarter
 from chalicelib.evaluation import reading, trying
 from chalicelib.evaluation.requests import LIVE
 from chalicelib.evaluation.rules import AgentMonth, Outcome, Policy, follow
-from chalicelib.evaluation.what_if import Cell, Ground, Row, Tally, Try, compare, judged, starts, too_few, tried
+from chalicelib.evaluation.what_if import Cell, Row, Tally, TriedOn, Try, compare, judged, starts, too_few, tried
 from chalicelib.followup import renaming
 from tests.conftest import SettableClock
 from tests.evaluation.hotline import FEW, HIGH, JANUARY, LOW, NOVEMBER, OCTOBER, Hotline
@@ -144,12 +144,12 @@ def test_with_todays_rule_and_start_a_try_is_the_ledger_also_for_agents_who_move
             hotline.figures.put(code, month, calls | {f"{code}-stays": HIGH})
         agents |= {agent: chance.choice(["190", "240", "751"]) for agent in list(agents)[:4]}
     hotline.evaluate_up_to(JANUARY)
-    ground = trying.ground(clock=hotline.clock)
+    tried_on = trying.tried_on(clock=hotline.clock)
 
     found = {
         (row.calls.month, row.municipality_code, row.agent, outcome)
         for row, outcome in judged(
-            ground.rows_by_month, first=ground.today.first, policy_for=ground.policy_by_month.__getitem__
+            tried_on.rows_by_month, first=tried_on.today.first, policy_for=tried_on.policy_by_month.__getitem__
         )
     }
 
@@ -160,7 +160,7 @@ def test_with_todays_rule_and_start_a_try_is_the_ledger_also_for_agents_who_move
     }
     assert found == ledger
     assert {Outcome.PAUSE_PROPOSED, Outcome.PROPOSAL_OPEN, Outcome.NOT_EVALUABLE} <= {each[3] for each in ledger}
-    assert Month(2024, 9) in ground.rows_by_month  # before the start: there to be tried on
+    assert Month(2024, 9) in tried_on.rows_by_month  # before the start: there to be tried on
 
 
 def test_a_try_follows_an_agent_to_another_id(hotline: Hotline, clock: SettableClock) -> None:
@@ -171,9 +171,9 @@ def test_a_try_follows_an_agent_to_another_id(hotline: Hotline, clock: SettableC
     by = Person(address="leder751@kommune.example", role=Role.LEADER, municipality_code="751")
     renaming.rename("751-001", "751-901", by=by, clock=clock)
     hotline.drain()
-    ground = trying.ground(clock=clock)
+    tried_on = trying.tried_on(clock=clock)
 
-    found = compare(ground, ground.today)
+    found = compare(tried_on, tried_on.today)
 
     assert found.today.total == found.tried.total == Tally(step_1=1, step_2=1, proposals=1, mails=3)
     assert [line.outcome for line in reading.lines(LIVE, NOVEMBER.next()) if line.agent == "751-901"] == [
@@ -190,14 +190,14 @@ def test_a_try_follows_no_new_id_that_turned_up_elsewhere_alone(hotline: Hotline
     renaming.rename("751-001", "751-901", by=by, clock=clock)
     hotline.figures.put("190", NOVEMBER, {"751-901": LOW})
 
-    rows = trying.ground(clock=clock).rows_by_month
+    rows = trying.tried_on(clock=clock).rows_by_month
 
     assert [row.agent for row in rows[NOVEMBER]] == ["751-901"]
 
 
 def test_starts_are_compared_from_each_quarter_at_todays_target_the_usual_ones_and_the_tried() -> None:
     low: Months = [((200, 100), "190")] * 5
-    ground = Ground(
+    tried_on = TriedOn(
         rows_by_month=rows_of({"a": low}, first=Month(2024, 5)),
         policy_by_month={Month(2024, 9): POLICY},
         today=Try(target_percent=60, minimum_answered=30, guard_level_permille=25, first=Month(2024, 9)),
@@ -205,7 +205,7 @@ def test_starts_are_compared_from_each_quarter_at_todays_target_the_usual_ones_a
     )
 
     found = compare(
-        ground, Try(target_percent=40, minimum_answered=30, guard_level_permille=None, first=Month(2024, 5))
+        tried_on, Try(target_percent=40, minimum_answered=30, guard_level_permille=None, first=Month(2024, 5))
     )
 
     assert found.today.total == Tally(step_1=1, mails=1)
