@@ -9,7 +9,8 @@ from pathlib import PurePosixPath
 
 from chalicelib.access_requests.record import Looks, Record
 from chalicelib.access_requests.roles import without_addresses
-from chalicelib.cases.dossier import Case, Entry, Proof
+from chalicelib.cases.dossier import Case, Entry
+from chalicelib.cases.proofs import Proof
 from chalicelib.common import municipalities
 from chalicelib.common.danish import clock_time, decimal_number, long_date, month_name, number, percent
 from chalicelib.evaluation import reading

@@ -12,7 +12,8 @@ from urllib.parse import quote, unquote
 
 from botocore.exceptions import ClientError
 
-from chalicelib.cases.dossier import Document, Dossier, Proof, RefusedDocument
+from chalicelib.cases.dossier import Dossier
+from chalicelib.cases.proofs import Document, Proof, RefusedDocument
 from chalicelib.common.clock import COPENHAGEN
 from chalicelib.common.months import Month
 from chalicelib.common.notices import Notice

@@ -10,7 +10,6 @@ from typing import Any
 from chalicelib.cases.aliases import alias_before_aliases
 from chalicelib.cases.dossier import (
     Case,
-    Document,
     Dossier,
     Entry,
     Event,
@@ -18,13 +17,11 @@ from chalicelib.cases.dossier import (
     GroundMonth,
     Instruction,
     Ordered,
-    Proof,
-    ProofKind,
-    RefusedDocument,
     Remark,
     Renaming,
     State,
 )
+from chalicelib.cases.proofs import Document, Proof, ProofKind, RefusedDocument
 from chalicelib.common.acts import Act
 from chalicelib.common.instants import instant_from, instant_text
 from chalicelib.common.months import Month

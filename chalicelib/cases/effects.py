@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from chalicelib.cases.dossier import Case, Dossier, ProofKind, State
+from chalicelib.cases.dossier import Case, Dossier, State
+from chalicelib.cases.proofs import ProofKind
 from chalicelib.common.months import Month
 
 #: The ends of a case after which the counter starts anew. A withdrawn proposal leaves what the figures say.

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from chalicelib.cases.dossier import Case, Document, Dossier, Entry, Proof, Renaming
+from chalicelib.cases.dossier import Case, Dossier, Entry, Renaming
+from chalicelib.cases.proofs import Document, Proof
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

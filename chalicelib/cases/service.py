@@ -14,7 +14,8 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.access import grants
 from chalicelib.access.people import Person, Role
 from chalicelib.cases import letters, refusals, steps, stopping, store, training
-from chalicelib.cases.dossier import SYSTEM, Document, Dossier, Event, Ground, ProofKind, RefusedDocument, Step
+from chalicelib.cases.dossier import SYSTEM, Dossier, Event, Ground, Step
+from chalicelib.cases.proofs import Document, ProofKind, RefusedDocument
 from chalicelib.common.acts import Act, act
 from chalicelib.common.clock import Clock, system_clock
 from chalicelib.common.errors import Conflict, TryLater

@@ -22,12 +22,12 @@ from chalicelib.cases.dossier import (
     Ground,
     Instruction,
     Ordered,
-    ProofKind,
     Remark,
     Renaming,
     State,
     Step,
 )
+from chalicelib.cases.proofs import ProofKind
 from chalicelib.common.acts import Act
 
 _STATE_BY_DECISION = {

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import date
 
 from chalicelib.cases import refusals
-from chalicelib.cases.dossier import Document, Dossier, Event, Proof, ProofKind, RefusedDocument, Step
+from chalicelib.cases.dossier import Dossier, Event, Step
+from chalicelib.cases.proofs import Document, Proof, ProofKind, RefusedDocument
 from chalicelib.cases.steps import happened
 from chalicelib.common.acts import Act
 from chalicelib.common.notices import comparable

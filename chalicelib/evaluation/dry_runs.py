@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from chalicelib.common import municipalities
 from chalicelib.common.clock import Clock
 from chalicelib.common.months import Month
-from chalicelib.evaluation import letters, schedule, service, store
+from chalicelib.evaluation import letters, run_store, schedule, service, store
 from chalicelib.evaluation.ledger import MunicipalityMonth
 from chalicelib.evaluation.rules import BELOW_TARGET, Outcome
-from chalicelib.evaluation.store import DryRun
+from chalicelib.evaluation.run_store import DryRun
 from chalicelib.kpi import figures
 from chalicelib.mail import outbox
 from chalicelib.rulebook import book as rulebook
@@ -80,7 +80,7 @@ class Evaluated:
 
 def known() -> tuple[DryRun, ...]:
     """Return every dry run, the earliest months first."""
-    return store.runs()
+    return run_store.runs()
 
 
 def find(run: str) -> DryRun | None:

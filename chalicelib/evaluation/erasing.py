@@ -11,7 +11,7 @@ from chalicelib.common import municipalities
 from chalicelib.common.danish import counted
 from chalicelib.common.errors import Conflict, TryLater
 from chalicelib.common.months import Month
-from chalicelib.evaluation import erasure_store, store
+from chalicelib.evaluation import erasure_store, home_store, run_store, store
 from chalicelib.evaluation.erased import is_gone
 from chalicelib.evaluation.requests import LIVE
 
@@ -25,7 +25,7 @@ def erase_until(last: Month) -> int:
         TryLater: municipalities were evaluated all the time; the others are done.
     """
     deleted = busy = 0
-    for run in (LIVE, *(each.run for each in store.runs())):
+    for run in (LIVE, *(each.run for each in run_store.runs())):
         for _, head in sorted(store.heads(run, municipalities.by_code).items()):
             if head.version == 0 or (head.erased_until is not None and head.erased_until >= last):
                 continue
@@ -40,7 +40,7 @@ def erase_until(last: Month) -> int:
 
 def has_rows(agent: str) -> bool:
     """Whether an agent id still has rows in the live ledger."""
-    return bool(store.homes(LIVE, [agent]))
+    return bool(home_store.homes(LIVE, [agent]))
 
 
 def _erase_municipality(run: str, head: store.Head, last: Month) -> int | None:

@@ -18,7 +18,7 @@ from chalicelib.cases.effects import Effects
 from chalicelib.common.clock import Clock, system_clock
 from chalicelib.common.errors import Conflict, TryLater
 from chalicelib.common.months import Month
-from chalicelib.evaluation import erased, letters, moving, proposals, store, summaries
+from chalicelib.evaluation import erased, home_store, letters, moving, proposals, run_store, store, summaries
 from chalicelib.evaluation.ledger import Change, MunicipalityMonth, Row, changed_standings, evaluate_rows
 from chalicelib.evaluation.ledger_json import standing_to_json
 from chalicelib.evaluation.moving import Moves
@@ -79,7 +79,7 @@ class _Stored:
 def _follow_once(request: Request, *, clock: Clock) -> None:
     book = rulebook.load()
     last_erased = retention.last_erased(book, clock.today())
-    due = [each for each in store.due_months(request.run) if each.month > last_erased]
+    due = [each for each in run_store.due_months(request.run) if each.month > last_erased]
     head = store.heads(request.run, [request.municipality_code])[request.municipality_code]
     first = _first_to_look_at(request, due=[each.month for each in due], head=head)
     to_look_at = [each for each in due if each.month >= first]
@@ -120,7 +120,7 @@ def _first_to_look_at(request: Request, *, due: list[Month], head: store.Head) -
     return request.from_month
 
 
-def _read(due: Sequence[store.DueMonth], *, run: str, head: store.Head, last_erased: Month) -> _Stored:
+def _read(due: Sequence[run_store.DueMonth], *, run: str, head: store.Head, last_erased: Month) -> _Stored:
     code, months = head.municipality_code, [each.month for each in due]
     found = {month: read for month in months if (read := figures.municipality_month(code, month))}
     current = {month: stands for month in months if (stands := store.current(run, head, month))}
@@ -158,7 +158,7 @@ def _note_newcomers(stored: _Stored, homes: Mapping[str, frozenset[str]]) -> Non
     last_by_agent = {figure.agent: month for month, found in months for figure in found.figures}
     for agent, month in sorted(last_by_agent.items()):
         if code not in homes.get(agent, frozenset()):
-            store.add_home(stored.run, agent, code, month=month)
+            home_store.add_home(stored.run, agent, code, month=month)
 
 
 def _evaluate(stored: _Stored, *, book: RuleBook) -> list[_Evaluated]:

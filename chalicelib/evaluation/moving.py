@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from chalicelib.cases import naming
 from chalicelib.cases.dossier import Dossier
 from chalicelib.common.months import Month
-from chalicelib.evaluation import store
+from chalicelib.evaluation import home_store, store
 from chalicelib.evaluation.ledger import MunicipalityMonth
 from chalicelib.evaluation.requests import Request, ask_for
 from chalicelib.evaluation.rules import NOTHING_YET, Standing
@@ -66,7 +66,7 @@ def moves(
     """
     agents = tuple(agents)
     names = {name for agent in agents for name in naming.all_names(agent, dossiers)}
-    homes = store.homes(run, sorted(names))
+    homes = home_store.homes(run, sorted(names))
     here = {agent: homes.get(agent, frozenset()) | {municipality_code} for agent in agents}
     return Moves(
         run=run,

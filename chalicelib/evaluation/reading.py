@@ -11,7 +11,7 @@ from chalicelib.cases import naming
 from chalicelib.cases import store as cases
 from chalicelib.common import municipalities
 from chalicelib.common.months import Month
-from chalicelib.evaluation import letters, store, wording
+from chalicelib.evaluation import home_store, letters, run_store, store, wording
 from chalicelib.evaluation.ledger import Line, MonthCounts, MunicipalityMonth
 from chalicelib.evaluation.requests import LIVE
 from chalicelib.evaluation.rules import BELOW_TARGET, Outcome
@@ -107,7 +107,7 @@ def help_of(municipality_code: str, month: Month, *, today: date) -> dict[str, A
 
 def rows_of(agent: str) -> dict[str, tuple[Month, ...]]:
     """Return the months in which an agent id has a line in the live run, oldest first, by municipality code."""
-    codes = sorted(store.homes(LIVE, [agent]).get(agent, ()))
+    codes = sorted(home_store.homes(LIVE, [agent]).get(agent, ()))
     months_by_code = {code: _months_with(agent, head) for code, head in store.heads(LIVE, codes).items()}
     return {code: months for code, months in months_by_code.items() if months}
 
@@ -132,8 +132,8 @@ def said_of_agent(agent: str) -> tuple[Said, ...]:
     before. Calls: one for the runs, two a run, and one query for each municipality in which the agent had rows.
     """
     found = []
-    for run in (LIVE, *(each.run for each in store.runs())):
-        for code in sorted(store.homes(run, [agent]).get(agent, ())):
+    for run in (LIVE, *(each.run for each in run_store.runs())):
+        for code in sorted(home_store.homes(run, [agent]).get(agent, ())):
             current = store.heads(run, [code])[code].revision_by_month
             said: Line | None = None
             month = None

@@ -17,7 +17,7 @@ from chalicelib.common.clock import Clock, system_clock
 from chalicelib.common.danish import counted, long_date, month_name
 from chalicelib.common.errors import Conflict, Refused
 from chalicelib.common.months import Month, months_from
-from chalicelib.evaluation import schedule, store
+from chalicelib.evaluation import run_store, schedule, store
 from chalicelib.evaluation.requests import LIVE, Request, ask_for
 from chalicelib.kpi import figures
 from chalicelib.mail import outbox
@@ -95,7 +95,7 @@ def start_month(month: Month, *, without_missing: bool = False, clock: Clock = s
     if month >= Month.of(clock.today()):
         raise MonthNotOver(month)
     book = rulebook.load()
-    due_by_month = {due.month: due for due in store.due_months(LIVE)}
+    due_by_month = {due.month: due for due in run_store.due_months(LIVE)}
     started: tuple[Month, ...] = ()
     first_kept = retention.last_erased(book, clock.today()).next()
     begins = max(book.procedure_start(clock.today()), first_kept)
@@ -110,7 +110,7 @@ def start_month(month: Month, *, without_missing: bool = False, clock: Clock = s
                 return Started(started=(), waiting_for=each, missing=missing)
             if missing:
                 _check_days_have_passed(each, book=book, clock=clock)
-            _add_due(LIVE, store.DueMonth(month=each, without=missing, started_on=clock.today()))
+            _add_due(LIVE, run_store.DueMonth(month=each, without=missing, started_on=clock.today()))
             started = (each,)
         _ask_for_those_out_of_date(LIVE, each, with_figures)
     return Started(started=started)
@@ -140,12 +140,12 @@ def start_dry_run(first: Month, last: Month, *, clock: Clock = system_clock) -> 
     run = f"dry-{first}-{last}"
     # First of all, so that whatever a run leaves is found by its name.
     with suppress(Conflict):
-        store.add_run(store.DryRun(run=run, first=first, last=last, started_on=clock.today()))
+        run_store.add_run(run_store.DryRun(run=run, first=first, last=last, started_on=clock.today()))
     with_figures: set[str] = set()
     for month in months_from(first, last):
         found = figures.revisions(month)
         with_figures.update(found)
-        _add_due(run, store.DueMonth(month=month, without=_missing(month, found), started_on=clock.today()))
+        _add_due(run, run_store.DueMonth(month=month, without=_missing(month, found), started_on=clock.today()))
     for code in sorted(with_figures):
         ask_for(Request(run=run, municipality_code=code, from_month=first))
     return run
@@ -157,10 +157,10 @@ def _first_to_start_or_heal(month: Month, due: Collection[Month], begins: Month)
     return max(begins, min(unstarted, month.plus(1 - _HEALED_MONTHS)))
 
 
-def _add_due(run: str, due: store.DueMonth) -> None:
+def _add_due(run: str, due: run_store.DueMonth) -> None:
     """Store the start; somebody else having stored it first is as good."""
     with suppress(Conflict):
-        store.add_due(run, due)
+        run_store.add_due(run, due)
 
 
 def _missing(month: Month, with_figures: dict[str, int]) -> tuple[str, ...]:

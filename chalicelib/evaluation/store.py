@@ -1,25 +1,20 @@
-"""The evaluation's table: which months run, each municipality's revisions, and where an agent has rows.
+"""The evaluation's ledger: each municipality's months, in revisions that never change.
 
 Keys (a *run* is `live`, or one dry run such as `dry-2024-01-2024-03`):
 
-- `runs` / `<run>`: a dry run that somebody asked for.
-- `run#<run>` / `<month>`: a month that was started.
 - `municipality#<run>#<code>` / `head`: the current revision of each of the municipality's months; its version guards
   every write, so that two at once can't both win.
-- `municipality#<run>#<code>` / `<month>#r<revision>`: one revision of the ledger. Never changed.
-- `agent#<run>#<agent>` / `home`: the municipalities where the agent has rows.
-- `newcomers#<run>` / `<month>#<code>#<agent>`: that the agent was noted there for a month's figures, whether or not a
-  line came of it: so the note above is found and erased.
+- `municipality#<run>#<code>` / `<month>#r<revision>`: one revision of the ledger. Nothing but erasing changes it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 
 from chalicelib.common.clock import Clock
 from chalicelib.common.errors import Refused
@@ -60,25 +55,6 @@ class TooManyAgents(Refused):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DueMonth:
-    """A month that a run evaluates. `without`: codes of members that had no figures when it was started."""
-
-    month: Month
-    without: tuple[str, ...]
-    started_on: date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DryRun:
-    """A dry run over the months from `first` to `last`; `started_on` is the day that it was first asked for."""
-
-    run: str
-    first: Month
-    last: Month
-    started_on: date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
     """The current revision of each evaluated month of a municipality, and the figures' revision that it judged.
 
@@ -102,25 +78,6 @@ class Head:
         """Return it as if the months up to `last_erased` were erased, whether or not they are yet. It isn't stored."""
         kept = {month: number for month, number in self.revision_by_month.items() if month > last_erased}
         return replace(self, revision_by_month=kept, hidden_until=last_erased)
-
-
-class _DueRow(Table):
-    feature = "evaluation"
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
-    without = JSONTextAttribute()
-    started_on = UnicodeAttribute()
-
-
-class _RunRow(Table):
-    feature = "evaluation"
-
-    pk = UnicodeAttribute(hash_key=True, default="runs")
-    sk = UnicodeAttribute(range_key=True)
-    first = MonthAttribute()
-    last = MonthAttribute()
-    started_on = UnicodeAttribute()
 
 
 class _HeadRow(Table):
@@ -170,60 +127,6 @@ class _RevisionRow(Table):
             lines=tuple(line_from_json(line, municipality_code=code, month=month) for line in self.lines),
             standings={agent: standing_from_json(stored) for agent, stored in self.standings.items()},
         )
-
-
-class _HomeRow(Table):
-    feature = "evaluation"
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True, default="home")
-    municipalities = UnicodeSetAttribute()
-
-
-class _NewcomerRow(Table):
-    feature = "evaluation"
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
-
-
-def add_due(run: str, due: DueMonth) -> None:
-    """Store that a month was started.
-
-    Raises:
-        Conflict: it was started already.
-    """
-    row = _DueRow(f"run#{run}", str(due.month), without=list(due.without), started_on=due.started_on.isoformat())
-    with conflict_means(f"{due.month} er allerede startet"):
-        row.save(condition=_DueRow.pk.does_not_exist())
-
-
-def due_months(run: str) -> tuple[DueMonth, ...]:
-    """Return the months that the run evaluates, oldest first (strong read)."""
-    rows = _DueRow.query(f"run#{run}", consistent_read=True)
-    return tuple(
-        DueMonth(month=Month.parse(row.sk), without=tuple(row.without), started_on=date.fromisoformat(row.started_on))
-        for row in rows
-    )
-
-
-def add_run(run: DryRun) -> None:
-    """Store that a dry run was asked for.
-
-    Raises:
-        Conflict: it was asked for already.
-    """
-    row = _RunRow("runs", run.run, first=run.first, last=run.last, started_on=run.started_on.isoformat())
-    with conflict_means(f"{run.run} er allerede startet"):
-        row.save(condition=_RunRow.pk.does_not_exist())
-
-
-def runs() -> tuple[DryRun, ...]:
-    """Return every dry run that was asked for, the earliest months first (strong read)."""
-    return tuple(
-        DryRun(run=row.sk, first=row.first, last=row.last, started_on=date.fromisoformat(row.started_on))
-        for row in _RunRow.query("runs", consistent_read=True)
-    )
 
 
 def heads(run: str, municipality_codes: Iterable[str]) -> dict[str, Head]:
@@ -276,21 +179,6 @@ def every_revision(run: str, municipality_code: str) -> tuple[MunicipalityMonth,
         _municipality(run, municipality_code), _RevisionRow.sk.between("0", ":"), consistent_read=True
     )
     return tuple(row.municipality_month() for row in rows)
-
-
-def homes(run: str, agents: Iterable[str]) -> dict[str, frozenset[str]]:
-    """Return the municipalities where each agent has rows, by agent; agents without any are left out (strong reads)."""
-    rows = _HomeRow.batch_get(((f"agent#{run}#{agent}", "home") for agent in agents), consistent_read=True)
-    return {row.pk.removeprefix(f"agent#{run}#"): frozenset(row.municipalities) for row in rows}
-
-
-def add_home(run: str, agent: str, municipality_code: str, *, month: Month) -> None:
-    """Note that the agent has rows in the municipality, the latest in a month, after what leads erasure to the note.
-
-    Repeating it changes nothing; one too many is harmless.
-    """
-    _NewcomerRow(f"newcomers#{run}", f"{month}#{municipality_code}#{agent}").save()
-    _HomeRow(f"agent#{run}#{agent}", "home").update(actions=[_HomeRow.municipalities.add({municipality_code})])
 
 
 def check_size(municipality_code: str, agents: int) -> None:

@@ -10,7 +10,7 @@ from chalicelib.common import municipalities
 from chalicelib.common.clock import Clock
 from chalicelib.common.danish import month_name, percent
 from chalicelib.common.months import Month
-from chalicelib.evaluation import proposals, store
+from chalicelib.evaluation import proposals, run_store, store
 from chalicelib.evaluation.ledger import Line, MunicipalityMonth
 from chalicelib.evaluation.requests import LIVE
 from chalicelib.evaluation.rules import BELOW_TARGET, Outcome, Standing
@@ -21,7 +21,7 @@ from chalicelib.rulebook.rules import RuleBook, RuleName
 from chalicelib.runtime import settings
 
 
-def record_when_complete(due: Iterable[store.DueMonth], *, book: RuleBook, clock: Clock) -> None:
+def record_when_complete(due: Iterable[run_store.DueMonth], *, book: RuleBook, clock: Clock) -> None:
     """Record the summary of each month whose municipalities are all evaluated, unless it is recorded already."""
     for each in due:
         month, without = each.month, each.without

@@ -11,7 +11,8 @@ from chalicelib.access import look_log
 from chalicelib.access.people import Person, Role
 from chalicelib.access.visit import Visit
 from chalicelib.cases import refusals, store
-from chalicelib.cases.dossier import Case, Dossier, Entry, Event, Proof, Renaming, State
+from chalicelib.cases.dossier import Case, Dossier, Entry, Event, Renaming, State
+from chalicelib.cases.proofs import Proof
 from chalicelib.common import municipalities
 from chalicelib.common.danish import long_date
 from chalicelib.common.errors import AppError, Conflict, NotFound

@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 from urllib.parse import quote
 
-from chalicelib.cases.dossier import SYSTEM, Case, Dossier, Entry, Event, Proof, Renaming, State
+from chalicelib.cases.dossier import SYSTEM, Case, Dossier, Entry, Event, Renaming, State
+from chalicelib.cases.proofs import Proof
 from chalicelib.cases.steps import may_be_decided
 from chalicelib.cases.work import Kind, Work
 from chalicelib.common import municipalities

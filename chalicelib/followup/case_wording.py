@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from chalicelib.cases.dossier import Case, Event, Instruction, ProofKind, State
+from chalicelib.cases.dossier import Case, Event, Instruction, State
+from chalicelib.cases.proofs import ProofKind
 from chalicelib.cases.refusals import STATE_NAMES
 from chalicelib.cases.steps import may_be_decided
 from chalicelib.common.danish import long_date

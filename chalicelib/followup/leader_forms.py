@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from chalicelib.cases.dossier import Event, ProofKind
+from chalicelib.cases.dossier import Event
+from chalicelib.cases.proofs import ProofKind
 from chalicelib.cases.refusals import SourceMissing
 from chalicelib.common import agent_ids, written
 from chalicelib.common.written import FieldRefused, Fields, FormRefused

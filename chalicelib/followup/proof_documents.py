@@ -11,7 +11,8 @@ from chalicelib.access import look_log
 from chalicelib.access.people import Role
 from chalicelib.access.visit import Visit
 from chalicelib.cases import documents
-from chalicelib.cases.dossier import Dossier, Proof
+from chalicelib.cases.dossier import Dossier
+from chalicelib.cases.proofs import Proof
 from chalicelib.cases.refusals import ProofUnknown
 from chalicelib.runtime import settings
 from chalicelib.runtime.web import Answer, see_signed_link

@@ -10,7 +10,8 @@ import pytest
 
 from chalicelib.access.people import Person
 from chalicelib.cases import service
-from chalicelib.cases.dossier import Event, ProofKind
+from chalicelib.cases.dossier import Event
+from chalicelib.cases.proofs import ProofKind
 from tests.cases.dossiers import seen
 from tests.conftest import SettableClock
 from tests.evaluation.conftest import hotline

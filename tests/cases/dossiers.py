@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from chalicelib.cases import steps, store, training
-from chalicelib.cases.dossier import SYSTEM, Dossier, Event, Ground, GroundMonth, ProofKind, Step
+from chalicelib.cases.dossier import SYSTEM, Dossier, Event, Ground, GroundMonth, Step
+from chalicelib.cases.proofs import ProofKind
 from chalicelib.common.acts import Act
 from chalicelib.common.months import Month
 

@@ -12,7 +12,8 @@ import pytest
 
 from chalicelib.access.people import Person, Role
 from chalicelib.cases import documents, erasing, events, letters, renaming, service, steps, store
-from chalicelib.cases.dossier import Dossier, Proof, ProofKind
+from chalicelib.cases.dossier import Dossier
+from chalicelib.cases.proofs import Proof, ProofKind
 from chalicelib.common.months import Month
 from chalicelib.members import register
 from chalicelib.members.register import Member, Service

@@ -14,7 +14,8 @@ import pytest
 
 from chalicelib.access.people import Person, Role
 from chalicelib.cases import documents, erasing, events, service, store
-from chalicelib.cases.dossier import Document, Event, Proof, ProofKind
+from chalicelib.cases.dossier import Event
+from chalicelib.cases.proofs import Document, Proof, ProofKind
 from chalicelib.common.clock import COPENHAGEN
 from chalicelib.common.months import Month
 from chalicelib.rulebook import book

@@ -6,8 +6,9 @@ from datetime import date
 
 import pytest
 
-from chalicelib.cases.dossier import Dossier, Event, ProofKind
+from chalicelib.cases.dossier import Dossier, Event
 from chalicelib.cases.effects import NO_EFFECTS, effects
+from chalicelib.cases.proofs import ProofKind
 from chalicelib.common.months import Month
 from tests.cases.dossiers import Following
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from chalicelib.cases import steps, stopping, training
-from chalicelib.cases.dossier import OPEN, TRANSITIONS, Dossier, Entry, Event, Instruction, ProofKind, State, Step
+from chalicelib.cases.dossier import OPEN, TRANSITIONS, Dossier, Entry, Event, Instruction, State, Step
+from chalicelib.cases.proofs import ProofKind
 from chalicelib.common.errors import AppError
 from tests.cases.dossiers import LEADER, STAFF, act, ground
 

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from chalicelib.cases import refusals, steps, stopping, training
-from chalicelib.cases.dossier import TRANSITIONS, Event, Instruction, ProofKind, State
+from chalicelib.cases.dossier import TRANSITIONS, Event, Instruction, State
+from chalicelib.cases.proofs import ProofKind
 from tests.cases.dossiers import LEADER, Following, act, ground
 
 TOLD = date(2025, 1, 6)

@@ -9,9 +9,10 @@ from datetime import date
 import pytest
 
 from chalicelib.cases import refusals, steps, stopping
-from chalicelib.cases.dossier import Dossier, Event, ProofKind, State
+from chalicelib.cases.dossier import Dossier, Event, State
 from chalicelib.cases.dossier_json import dossier_from_json, dossier_to_json, entry_from_json, entry_to_json
 from chalicelib.cases.effects import effects
+from chalicelib.cases.proofs import ProofKind
 from chalicelib.common.months import Month
 from tests.cases.dossiers import LEADER, Following, act, ground
 

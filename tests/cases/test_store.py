@@ -8,8 +8,9 @@ from datetime import date
 import pytest
 
 from chalicelib.cases import erasing, lists, steps, stopping, store, training
-from chalicelib.cases.dossier import Dossier, Event, ProofKind, Step
+from chalicelib.cases.dossier import Dossier, Event, Step
 from chalicelib.cases.dossier_json import dossier_from_json, dossier_to_json
+from chalicelib.cases.proofs import ProofKind
 from chalicelib.cases.work import Kind, work_in
 from chalicelib.common.errors import Conflict
 from chalicelib.common.months import Month

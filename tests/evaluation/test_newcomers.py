@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pytest
 
 from chalicelib.common.months import Month
-from chalicelib.evaluation import erasing, erasure_store, following, service, store
+from chalicelib.evaluation import erasing, erasure_store, following, home_store, service, store
 from chalicelib.evaluation.requests import LIVE, Request
 from chalicelib.runtime import settings, tables
 from tests import faults
@@ -77,7 +77,7 @@ def test_who_has_a_line_in_a_kept_month_stays_noted(hotline: Hotline) -> None:
 
     for _ in range(2):
         erasing.erase_until(OCTOBER)
-    assert store.homes(LIVE, [CANARY]) == {CANARY: frozenset({"751"})}
+    assert home_store.homes(LIVE, [CANARY]) == {CANARY: frozenset({"751"})}
 
     erasing.erase_until(NOVEMBER)
     assert _hits() == []
@@ -90,10 +90,10 @@ def test_a_crash_around_a_note_leaves_nothing_that_is_not_found(
     for number in range(1, 5):
         agent = f"{CANARY}-{number}"
         with faults.counted() as calls:
-            store.add_home(LIVE, "another", "751", month=OCTOBER)
+            home_store.add_home(LIVE, "another", "751", month=OCTOBER)
         assert calls.operations == ["PutItem", "UpdateItem"]
         with pytest.raises(faults.Crash), faults.crash_at(1 + number % 2, when):
-            store.add_home(LIVE, agent, "751", month=OCTOBER)
+            home_store.add_home(LIVE, agent, "751", month=OCTOBER)
 
     erasing.erase_until(OCTOBER)
 
@@ -132,4 +132,4 @@ def test_whose_old_note_is_erased_while_a_new_month_is_evaluated_is_noted_again(
     monkeypatch.setattr(store, "commit", after_erasing)
     following.bring_up_to_date(AARHUS, clock=hotline.clock)
 
-    assert store.homes(LIVE, [CANARY]) == {CANARY: frozenset({"751"})}
+    assert home_store.homes(LIVE, [CANARY]) == {CANARY: frozenset({"751"})}

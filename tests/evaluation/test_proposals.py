@@ -10,7 +10,8 @@ import pytest
 
 from chalicelib.access.people import Person, Role
 from chalicelib.cases import lists, service, store
-from chalicelib.cases.dossier import Case, Event, ProofKind, State
+from chalicelib.cases.dossier import Case, Event, State
+from chalicelib.cases.proofs import ProofKind
 from chalicelib.cases.work import Kind
 from chalicelib.common.errors import Conflict
 from chalicelib.common.months import Month

@@ -12,7 +12,8 @@ import pytest
 from chalicelib.access.people import Person, Role
 from chalicelib.cases import lists, refusals, service, store
 from chalicelib.cases import renaming as cases_renaming
-from chalicelib.cases.dossier import Event, ProofKind, State
+from chalicelib.cases.dossier import Event, State
+from chalicelib.cases.proofs import ProofKind
 from chalicelib.cases.work import Kind
 from chalicelib.common.errors import Conflict
 from chalicelib.common.months import Month

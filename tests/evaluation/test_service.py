@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.common.clock import system_clock
 from chalicelib.common.months import Month
-from chalicelib.evaluation import events, service, store
+from chalicelib.evaluation import events, run_store, service
 from tests.evaluation.hotline import (
     DECEMBER,
     HIGH,
@@ -101,7 +101,7 @@ def test_every_dry_run_is_known_by_its_months_however_often_it_is_started(hotlin
     second = service.start_dry_run(Month(2024, 2), march, clock=clock)
     hotline.drain()
 
-    assert [(each.run, each.first, each.last, each.started_on) for each in store.runs()] == [
+    assert [(each.run, each.first, each.last, each.started_on) for each in run_store.runs()] == [
         (first, january, march, date(2025, 2, 5)),
         (second, Month(2024, 2), march, date(2025, 3, 1)),
     ]

@@ -14,7 +14,8 @@ from pynamodb.exceptions import PutError
 from chalicelib.access import look_log
 from chalicelib.access.people import Person
 from chalicelib.cases import service, store
-from chalicelib.cases.dossier import Event, ProofKind, State
+from chalicelib.cases.dossier import Event, State
+from chalicelib.cases.proofs import ProofKind
 from chalicelib.evaluation import reading
 from tests.access.looks import looks_at
 from tests.cases.dossiers import seen

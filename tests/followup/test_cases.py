@@ -12,7 +12,8 @@ from werkzeug.test import TestResponse
 from chalicelib.access import grants, look_log
 from chalicelib.access.people import Person, Role
 from chalicelib.cases import lists, renaming, service, store
-from chalicelib.cases.dossier import Event, ProofKind, State
+from chalicelib.cases.dossier import Event, State
+from chalicelib.cases.proofs import ProofKind
 from chalicelib.cases.work import Kind
 from chalicelib.common.months import Month
 from chalicelib.followup.case_page import refusal_field

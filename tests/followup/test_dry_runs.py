@@ -7,7 +7,7 @@ from werkzeug.test import TestResponse
 
 from chalicelib.access.people import Person
 from chalicelib.common.months import Month
-from chalicelib.evaluation import letters, schedule, store
+from chalicelib.evaluation import letters, run_store, schedule, store
 from chalicelib.mail import outbox
 from chalicelib.rulebook import book
 from tests.access.looks import looks_at
@@ -153,7 +153,7 @@ def test_months_that_cannot_be_run_are_told_at_their_field(
     assert answer.status_code == 422
     assert f'id="felt-{field}-fejl"' in answer.text
     assert message in answer.text
-    assert store.runs() == ()
+    assert run_store.runs() == ()
 
 
 def test_without_earlier_months_the_page_says_what_is_missing(hotline: Hotline, site: Site) -> None:

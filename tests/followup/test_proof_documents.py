@@ -13,7 +13,7 @@ from pynamodb.exceptions import PutError
 
 from chalicelib.access import look_log
 from chalicelib.cases import documents, events, service, store
-from chalicelib.cases.dossier import Proof
+from chalicelib.cases.proofs import Proof
 from chalicelib.runtime import clients
 from tests.access.looks import looks_at
 from tests.cases.dossiers import seen

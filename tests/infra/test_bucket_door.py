@@ -14,7 +14,8 @@ from urllib3.filepost import encode_multipart_formdata
 from werkzeug.test import Client, TestResponse
 
 from chalicelib.cases import documents
-from chalicelib.cases.dossier import Document, Dossier, Proof, ProofKind
+from chalicelib.cases.dossier import Dossier
+from chalicelib.cases.proofs import Document, Proof, ProofKind
 from chalicelib.runtime import clients
 from infra.local import bucket_door
 from infra.local.bucket_door import BucketDoor

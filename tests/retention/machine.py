@@ -15,7 +15,8 @@ from moto.dynamodb import dynamodb_backends
 from chalicelib.access import look_log
 from chalicelib.access.people import Person, Role
 from chalicelib.cases import documents, service, store
-from chalicelib.cases.dossier import Event, ProofKind
+from chalicelib.cases.dossier import Event
+from chalicelib.cases.proofs import ProofKind
 from chalicelib.common import municipalities
 from chalicelib.common.months import Month, months_from
 from chalicelib.evaluation import reading
