@@ -186,6 +186,25 @@ def test_after_a_restore_what_came_since_stands_again_and_no_mail_leaves_twice(d
     assert re.search(r"read-again \$AT.*settle-sent \$AT", _RUNBOOK, re.DOTALL)
 
 
+def test_messages_wait_untouched_while_tables_are_restored() -> None:
+    """A throttled function's messages are taken and counted, and are dead letters after half an hour."""
+    off = _RUNBOOK.index("update-event-source-mapping --uuid $m --no-enabled")
+
+    assert off < _RUNBOOK.index("--reserved-concurrent-executions 0") < _RUNBOOK.index("create-backup")
+    assert _RUNBOOK.rindex("$(mappings .); do aws lambda update-event-source-mapping --uuid $m --enabled") > off
+    assert "redrive ddh-$STAGE-failed-events" in _RUNBOOK, "Lambda puts a schedule's event there while nothing may run"
+
+
+def test_the_runbook_says_which_alarms_ring_meanwhile_and_where_it_works() -> None:
+    before = _RUNBOOK.partition("```sh")[0].partition("Alarms ring meanwhile:")[2]
+    alarms = (PROJECT / "docs" / "operations.md").read_text("utf-8").partition("## Alarms")[2].partition("\n## ")[0]
+
+    ringing = re.findall(r"\*([A-Z][^*]+)\*", before)
+    assert {"Schedules have stopped", "Dead letters"} < set(ringing)
+    assert all(f"\n| {each} |" in alarms for each in ringing)
+    assert "export AWS_DEFAULT_REGION=" in _RUNBOOK
+
+
 @pytest.mark.campaign
 def test_without_settling_what_was_sent_mails_leave_twice(drill: Drill) -> None:
     drill.what_comes_since()
