@@ -19,7 +19,7 @@ _RUNBOOK = _PROJECT / "docs" / "operations.md"
 _COMMAND = re.compile(r"\baws ((?!s3 |logs tail |sso login )[a-z0-9]+) (wait )?([a-z0-9-]+)((?:(?!\$\()[^`|;)#\n])*)")
 _OPTION = re.compile(r"(?<=\s)--([a-z0-9-]+)")
 #: Of s3, `logs tail` and `sso login` only the command line knows; and this is what it understands of any command.
-_GLOBAL = {"query", "output", "region", "profile", "cli-binary-format", "cli-read-timeout", "max-items"}
+_GLOBAL = {"query", "output", "region", "profile", "cli-binary-format", "cli-read-timeout"}
 _SESSION = botocore.session.get_session()
 
 
