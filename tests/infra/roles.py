@@ -90,6 +90,16 @@ def watched(references: References) -> Iterator[None]:
 
 
 @contextmanager
+def unwatched() -> Iterator[None]:
+    """Hold nobody to a role inside: somebody calls AWS there as it were a function, to find out about its calls."""
+    token = _is_watching.set(False)
+    try:
+        yield
+    finally:
+        _is_watching.reset(token)
+
+
+@contextmanager
 def acting_as(function: str) -> Iterator[set[Refusal]]:
     """Call AWS inside as a function would: "IngestDrop". Give what its role refuses, which fails no test by itself."""
     of_its_own: set[Refusal] = set()
@@ -120,6 +130,8 @@ class _AtWork:
     refused: set[Refusal]
 
     def note(self, calls: Iterable[tuple[Call, str | None]], references: References) -> None:
+        if not _is_watching.get():
+            return
         for call, key in calls:
             fitting = [each for each in _statements(self.function, references) if each.fits(call, key)]
             used.update((self.function, each.sid, call[0], each.resource.pattern) for each in fitting)
@@ -128,6 +140,7 @@ class _AtWork:
 
 
 _at_work: ContextVar[_AtWork | None] = ContextVar("_at_work", default=None)
+_is_watching: ContextVar[bool] = ContextVar("_is_watching", default=True)
 
 
 def _at_work_in(function: str, handler: Callable[..., Any]) -> Callable[..., Any]:
