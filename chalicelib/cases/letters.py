@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from urllib.parse import quote
 
+from chalicelib.cases.aliases import alias_before_aliases
 from chalicelib.cases.dossier import Dossier, Entry, Event, Step
 from chalicelib.common import municipalities
 from chalicelib.mail.outbox import Mail
@@ -45,10 +46,14 @@ def mail_ids(dossier: Dossier, entry: Entry) -> tuple[str, ...]:
 
 
 def _mail_id(to_whom: str, dossier: Dossier, entry: Entry) -> str:
-    """Half an alias is enough to tell dossiers apart. The day is of no use but in ids from before there were aliases:
-    it told a dossier from the one that was erased before it and counted its history from 1 too.
+    """No day is in it: what follows from figures happens again after a restore, some day later, and is told once.
+
+    Half an alias is enough to tell dossiers apart; what happened tells a person's other act of the same number apart.
+    A digest, from before there were aliases, doesn't tell a dossier from the one that was erased before it: a day does.
     """
-    return f"case_{to_whom}_{dossier.alias[:16]}_{entry.act.on:%Y%m%d}_{entry.number}"
+    is_digest = dossier.alias == alias_before_aliases(dossier.agent)
+    told_apart_by = f"{entry.act.on:%Y%m%d}" if is_digest else entry.what.value
+    return f"case_{to_whom}_{dossier.alias[:16]}_{told_apart_by}_{entry.number}"
 
 
 def _mails(dossier: Dossier, entry: Entry, *, book: RuleBook, today: date) -> list[Mail]:

@@ -45,7 +45,11 @@ class Sent:
 
 
 def from_logs(since: datetime) -> list[Sent]:
-    """Return the mails that a deployment's functions moved since then, by when they moved last."""
+    """Return the mails that a deployment's functions moved since then, by when they moved last.
+
+    That one left outweighs whatever the log says later: restored tables don't know it, and a sweep that runs
+    over them puts off what they hold for overdue.
+    """
     logs = clients.session().create_client("logs")
     moves = []
     for function in _FUNCTIONS:
@@ -55,7 +59,7 @@ def from_logs(since: datetime) -> list[Sent]:
             filterPattern=f'{{ $.message = "{_LINE}" }}',
         )
         moves += [move for page in pages for event in page["events"] if (move := _move(event))]
-    last = {move.mail_id: move for move in sorted(moves, key=lambda each: each.at)}
+    last = {move.mail_id: move for move in sorted(moves, key=lambda each: (each.has_left, each.at))}
     return sorted(last.values(), key=lambda each: each.at)
 
 
@@ -71,22 +75,22 @@ def from_mailbox(since: datetime) -> list[Sent]:
 
 
 def settled(sent: list[Sent]) -> Iterator[tuple[Sent, str]]:
-    """Enter of each what became of it, where its record still waits; yield it with what that came to.
+    """Enter of each what became of it; yield it with what that came to.
 
-    "settled": it isn't sent again. "known": the record knew. "not recorded": what caused it isn't done again yet, or
-    was a person's act that is lost. "uncertain": whether it left isn't known; it is sent when mails are.
+    "settled": the record didn't know, so it would have been sent again, or a bounce would have been forgotten. "known":
+    the record knew. "not recorded": what caused it isn't done again yet, or was a person's act that is lost.
+    "uncertain": whether it left isn't known; it is sent when mails are.
     """
     for each in sent:
         record = outbox.state_of(each.mail_id)
         if record is None:
             yield each, "not recorded"
-        elif record.state not in _NOT_DONE:
-            yield each, "known"
         elif not each.has_left:
-            yield each, "uncertain"
+            yield each, "uncertain" if record.state in _NOT_DONE else "known"
         else:
             settle(_envelope(each, attempt=record.delivery.attempts[-1].number if record.delivery.attempts else 1))
-            yield each, "settled"
+            now = outbox.state_of(each.mail_id)
+            yield each, "known" if now is not None and now.state is record.state else "settled"
 
 
 def _move(event: Mapping[str, Any]) -> Sent | None:

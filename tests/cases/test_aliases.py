@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any, Literal
 
 import pytest
 
 from chalicelib.access.people import Person, Role
 from chalicelib.cases import documents, erasing, events, letters, renaming, service, steps, store
-from chalicelib.cases.dossier import Dossier
+from chalicelib.cases.dossier import Dossier, Event
 from chalicelib.cases.proofs import Proof, ProofKind
 from chalicelib.common.months import Month
 from chalicelib.members import register
@@ -147,6 +148,18 @@ def test_an_answer_that_was_lost_makes_no_second_alias(clock: SettableClock) -> 
 
     assert store.get(AGENT).alias == told.alias
     assert len(recorded()) == 2
+
+
+def test_what_happens_again_on_another_day_is_told_under_the_same_id(clock: SettableClock) -> None:
+    """F32: after a restore what follows from figures is done again, and what left since is known by its id."""
+    register_proof(clock)
+    dossier, (entry,) = store.get(AGENT), store.history(AGENT)
+
+    a_day_later = replace(entry, act=replace(entry.act, on=entry.act.on + timedelta(days=1)))
+    something_else = replace(entry, what=Event.CONTESTED)
+
+    assert letters.mail_ids(dossier, a_day_later) == letters.mail_ids(dossier, entry)
+    assert not {*letters.mail_ids(dossier, something_else)} & {*letters.mail_ids(dossier, entry)}
 
 
 def test_a_dossier_of_before_aliases_goes_on_with_the_names_that_it_had(clock: SettableClock) -> None:

@@ -15,6 +15,7 @@ from chalicelib.mail.outbox import State
 from chalicelib.runtime import clients, settings
 from infra.ops import sent_mails
 from tests.conftest import EmulatedAWS, SettableClock
+from tests.mail.fakes import envelope
 
 _FUNCTIONS = ("deliver-mail", "settle-receipts", "sweep-outbox")
 
@@ -66,6 +67,28 @@ def _state(mail_id: str) -> State:
     found = outbox.state_of(mail_id)
     assert found is not None
     return found.state
+
+
+def test_a_bounce_since_is_entered_of_a_mail_that_the_record_knows_as_sent(logs: _Logs, clock: SettableClock) -> None:
+    """Else a municipality counts as told by a mail that came back."""
+    _recorded("hello", clock)
+    service.settle(envelope("Send", mail_id="hello"))
+    assert _state("hello") is State.SENT
+    logs.line("hello", "BOUNCED", minute=2, function="settle-receipts")
+
+    assert _settled(logs) == {"hello": "settled"}
+    assert _state("hello") is State.BOUNCED
+    assert _settled(logs) == {"hello": "known"}
+
+
+def test_a_mail_that_left_has_left_whatever_a_sweep_over_restored_tables_says_later(logs: _Logs) -> None:
+    logs.line("left", "SENT", minute=1)
+    logs.line("left", "DELIVERED", minute=2, function="settle-receipts")
+    logs.line("left", "PENDING", minute=90, function="sweep-outbox")
+
+    (found,) = sent_mails.from_logs(logs.since)
+
+    assert found.state is State.DELIVERED
 
 
 def test_of_each_mail_the_last_move_counts_whichever_function_made_it(logs: _Logs) -> None:

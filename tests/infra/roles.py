@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache, wraps
 from importlib import import_module
+from inspect import signature
 from typing import Any
 from unittest.mock import patch
 
@@ -40,7 +41,7 @@ used: set[Right] = set()
 #: What functions were refused in the test that runs.
 refused: set[Refusal] = set()
 
-_OPERATION_OF_METHOD = {"get_object": "GetObject"}
+_OPERATION_OF_METHOD = {"get_object": "GetObject", "put_object": "PutObject"}
 
 #: What Lambda does with a function's role, and the right without which S3 doesn't tell gone from forbidden.
 _NEVER_CALLED_BY_US = frozenset(
@@ -161,8 +162,9 @@ def _noting_what_is_signed(name: str, references: References) -> Callable[..., A
 
     def signing(client: Any, *arguments: Any, **named: Any) -> Any:
         if at_work := _at_work.get():
-            operation = _OPERATION_OF_METHOD[named["ClientMethod"]] if "ClientMethod" in named else "PutObject"
-            at_work.note(_calls(client, operation, named.get("Params", named)), references)
+            given = signature(sign).bind(client, *arguments, **named).arguments
+            operation = _OPERATION_OF_METHOD[given.get("ClientMethod", "put_object")]
+            at_work.note(_calls(client, operation, given.get("Params", given)), references)
         return sign(client, *arguments, **named)
 
     return signing

@@ -73,7 +73,9 @@ def test_the_sweeper_is_called_by_its_schedule_alone(aws: EmulatedAWS, queued: C
 
     events.sweep_outbox({}, None)
 
-    assert queued("ddh-outbox") == [{"version": 1, "mail_id": "notice_2024-10_751_r1"}]
+    (body,) = queued("ddh-outbox")
+    assert body.keys() == {"version", "mail_id", "correlation_id"}
+    assert body["mail_id"] == "notice_2024-10_751_r1"
 
 
 def test_the_sweeper_decides_an_attempt_that_nobody_ended(

@@ -131,7 +131,7 @@ def test_an_event_without_an_address_is_tried_again_when_somebody_asks(
     assert answer.status_code == 303
     assert told is not None
     assert told.state is State.WAITING
-    assert queued("ddh-webhooks") == [{"version": 1, "event_id": "extended_renosyd_2"}]
+    assert [body["event_id"] for body in queued("ddh-webhooks")] == ["extended_renosyd_2"]
     assert secretariat.post(f"{PAGE}/extended_renosyd_2/igen").status_code == 409
 
 

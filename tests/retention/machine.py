@@ -55,6 +55,7 @@ class Machine:
     def __init__(self, functions: Mapping[str, Function], clock: SettableClock) -> None:
         self._functions = functions
         self._pump = Pump(functions.values())
+        self._held: frozenset[str] = frozenset()
         self.clock = clock
         book.seed()
         for code in ("741", "751"):
@@ -77,10 +78,11 @@ class Machine:
     @contextmanager
     def held(self, *functions: str) -> Iterator[None]:
         """Let these functions' messages wait in their queues, as without their event source mappings."""
-        carrying = self._pump
-        self._pump = Pump(function for name, function in self._functions.items() if name not in functions)
+        carrying, held = self._pump, self._held
+        self._held = held | {*functions}
+        self._pump = Pump(function for name, function in self._functions.items() if name not in self._held)
         yield
-        self._pump = carrying
+        self._pump, self._held = carrying, held
 
     def at(self, day: date) -> None:
         self.clock.set(instant=datetime(day.year, day.month, day.day, 5, tzinfo=UTC), business_date=day)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from infra.costing import __main__ as command
 from infra.costing import chart, document, month
 from infra.costing.meter import Unit
 from infra.costing.month import Counted
+from infra.local import aws
 
 _PART = "<!-- counted: {} -->\n\nfrom before\n<!-- end -->"
 _PARTS = ("bill", "functions", "agents", "years", "small", "prices", "assumptions")
@@ -43,6 +45,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[tuple[int, in
         return _counted(municipalities, months_kept)
 
     monkeypatch.setattr(month, "count", count)
+    monkeypatch.setattr(aws, "emulated", nullcontext)
     monkeypatch.setattr(document, "PATH", tmp_path / "cost.md")
     monkeypatch.setattr(chart, "PATH", tmp_path / "cost.svg")
     document.PATH.write_text("Words of people.\n" + "\n".join(_PART.format(part) for part in _PARTS), "utf-8")
