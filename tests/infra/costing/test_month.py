@@ -6,6 +6,7 @@ import csv
 import io
 
 from chalicelib.common.months import Month
+from chalicelib.runtime.metrics import Metric
 from infra import packaged
 from infra.costing import document, figures, inputs, month
 from infra.costing.__main__ import SMALL
@@ -45,6 +46,19 @@ def test_docs_cost_tells_what_a_small_month_comes_to(aws: EmulatedAWS) -> None:
     assert all(usd >= 0 for usd in usd_by_service(counted, basis).values())
     polls = counted.queues * 5 * 3 * 60 * 24 * counted.days  # five polls of 20 seconds at each queue
     assert amounts(counted, basis)["SQS requests"] == polls + month.by_unit(counted.counts)[Unit.SQS_REQUESTS]
+
+
+def test_docs_cost_tells_of_every_alarm_and_metric_there_is_and_of_the_years_that_figures_are_kept() -> None:
+    text = document.PATH.read_text(encoding="utf-8")
+    amount_by_bought = {
+        row.split("|")[2].strip(): row.split("|")[4].strip() for row in document.part(text, "bill").splitlines()[2:]
+    }
+    alarms = [each for each in packaged.template()["Resources"].values() if each["Type"] == "AWS::CloudWatch::Alarm"]
+    months = [row.split("|")[3].strip() for row in document.part(text, "years").splitlines()[2:]]
+
+    assert amount_by_bought["alarms"] == str(len(alarms)), "count again: python -m infra.costing"
+    assert amount_by_bought["metrics of ours"] == str(len(Metric)), "count again: python -m infra.costing"
+    assert months == ["3", "12", "24", "36"]
 
 
 def _is_near(told: float, now: float) -> bool:
