@@ -19,7 +19,16 @@ from chalicelib.common.errors import AppError, Conflict, NotFound
 from chalicelib.common.written import FormRefused
 from chalicelib.evaluation import reading
 from chalicelib.evaluation.reading import MunicipalityMonth
-from chalicelib.followup import agent_months, case_pages, case_wording, done, leader_forms, month_chart, proof_documents
+from chalicelib.followup import (
+    agent_months,
+    case_pages,
+    case_wording,
+    done,
+    leader_forms,
+    month_chart,
+    proof_documents,
+    renaming,
+)
 from chalicelib.followup.agents_page import address, waiting_texts
 from chalicelib.followup.own import is_about_own, is_ongoing, own_entries, own_part
 from chalicelib.rulebook import book as rulebook
@@ -54,8 +63,16 @@ class AgentUnknown(NotFound):
         super().__init__("Agenten er ikke i kommunens måneder.")
 
 
-def shown(visit: Visit, *, errors: Mapping[str, str] | None = None, status: int = 422) -> Answer:
+def shown(
+    visit: Visit,
+    *,
+    errors: Mapping[str, str] | None = None,
+    status: int = 422,
+    again: Mapping[str, Any] | None = None,
+) -> Answer:
     """Note the look, and return the page, with what was typed beside its errors when there are any.
+
+    `again`: the address and the fields of the form just sent, to send once more.
 
     Raises:
         AgentUnknown: the agent isn't in the municipality's months.
@@ -94,6 +111,7 @@ def shown(visit: Visit, *, errors: Mapping[str, str] | None = None, status: int 
         typed={field: visit.form.text(field) if errors else "" for field in _TYPED},
         done=done.text(visit),
         errors=errors or proof_documents.just_refused(proofs),
+        again=again,
     )
     bucket = next((each["document_form"].address for each in proofs if each["document_form"]), None)
     return with_forms_to(answer, bucket) if bucket else answer
@@ -113,6 +131,12 @@ def after(visit: Visit, act: Callable[[str, Person], object], *, form: str) -> A
         raise
     except FormRefused as refused:
         return shown(visit, errors=refused.message_by_field)
+    except renaming.NotLookedAtYet as refused:
+        again = {
+            "address": f"{address(code, agent)}/{form}",
+            "fields": {field: visit.form.text(field) for field in leader_forms.OF_NEW_NAME},
+        }
+        return shown(visit, errors={"": refused.message}, again=again, status=503)
     except AppError as refused:
         field = _FIELD_BY_REFUSAL.get(type(refused), "")
         return shown(visit, errors={field: refused.message}, status=409 if isinstance(refused, Conflict) else 422)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from chalicelib.access import look_log
 from chalicelib.access.people import Person
@@ -12,7 +13,7 @@ from chalicelib.cases import naming, refusals, store
 from chalicelib.common import municipalities
 from chalicelib.common.errors import AppError, Conflict, NotFound
 from chalicelib.common.written import FormRefused
-from chalicelib.followup import case_forms, case_ground, case_pages, done
+from chalicelib.followup import case_forms, case_ground, case_pages, done, renaming
 from chalicelib.runtime.web import Answer
 
 
@@ -25,8 +26,16 @@ class CaseUnknown(NotFound):
         super().__init__("Der er ingen sag om agenten.")
 
 
-def shown(visit: Visit, *, errors: Mapping[str, str] | None = None, status: int = 422) -> Answer:
+def shown(
+    visit: Visit,
+    *,
+    errors: Mapping[str, str] | None = None,
+    status: int = 422,
+    again: Mapping[str, Any] | None = None,
+) -> Answer:
     """Note the look, and return the page, with what was typed beside its errors when there are any.
+
+    `again`: the address and the fields of the form just sent, to send once more.
 
     Raises:
         CaseUnknown: there is nothing to show.
@@ -67,6 +76,7 @@ def shown(visit: Visit, *, errors: Mapping[str, str] | None = None, status: int 
         typed=visit.form.text if errors else _nothing,
         done=done.text(visit),
         errors=errors or {},
+        again=again,
     )
 
 
@@ -83,6 +93,10 @@ def after(visit: Visit, act: Callable[[str, Person], object], *, form: str, reas
         raise
     except FormRefused as refused:
         return shown(visit, errors=refused.message_by_field)
+    except renaming.NotLookedAtYet as refused:
+        fields = {reason_field: visit.form.text(reason_field)}
+        again = {"address": f"{case_pages.address(agent)}/{form}", "fields": fields}
+        return shown(visit, errors={"": refused.message}, again=again, status=503)
     except AppError as refused:
         field = reason_field if isinstance(refused, refusals.ReasonMissing) else ""
         return shown(visit, errors={field: refused.message}, status=409 if isinstance(refused, Conflict) else 422)

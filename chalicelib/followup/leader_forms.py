@@ -15,6 +15,8 @@ from chalicelib.followup.case_wording import PROOF_NAMES
 from chalicelib.runtime.web import BadRequest, Form
 
 LONGEST_TEXT = 2000
+#: The fields of the form of `new_name`.
+OF_NEW_NAME = ("navn", "navnsikker")
 _LONGEST_SOURCE = 200
 _PROOF_ID = re.compile(r"[0-9a-f]{32}")
 

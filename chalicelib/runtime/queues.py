@@ -31,7 +31,7 @@ def send(queue_url: str, messages: Iterable[Message]) -> None:
     """
     for batch in _batches(messages):
         if _put(queue_url, batch, after_seconds=0):
-            raise TryLater("Køen tog ikke imod alle beskeder. De sendes igen om lidt.")
+            raise TryLater("Ikke alt blev sat i gang. Prøv igen om lidt.")
 
 
 def nudge(queue_url: str, messages: Iterable[Message], *, after_seconds: int = 0) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.cases import store
 from chalicelib.cases.dossier import Event, State
+from chalicelib.runtime import queues
 from tests.access.looks import looks_at
 from tests.conftest import SettableClock
 from tests.evaluation.hotline import JANUARY, LOW, Hotline, digest, mail, mail_ids
@@ -155,7 +160,84 @@ def test_the_secretariat_undoes_it_with_a_reason_and_the_months_are_as_they_were
     assert store.history(NEW)[-1].what is Event.NAME_UNDONE
     assert "Tastefejl" in leader.get(NEW_PAGE).text
     assert "hedder nu <a" not in leader.get(PAGE).text
-    assert staff.post(f"{CASE}/navn-fortrudt", {"fortryd": "Igen"}).status_code == 404
+    assert staff.post(f"{CASE}/navn-fortrudt", {"fortryd": "Igen"}).status_code == 303, "harmless to repeat"
+    assert len([each for each in store.history(NEW) if each.what is Event.NAME_UNDONE]) == 1
+
+
+def test_what_was_never_said_cannot_be_undone(site: Site, january: Hotline) -> None:
+    staff, before = site.signed_in(SECRETARIAT), digest()
+
+    assert staff.post(f"/sager/{AGENT}/navn-fortrudt", {"fortryd": "Forkert"}).status_code == 404
+    assert staff.post(f"/sager/{AGENT}/stop-fortrudt", {"fortrydstop": "Forkert"}).status_code == 409
+    assert digest() == before
+
+
+@contextmanager
+def queue_refusing(monkeypatch: pytest.MonkeyPatch, how: str) -> Iterator[None]:
+    """Let the queue take nothing: it says so, or it doesn't answer."""
+
+    def refused(*_: object, **__: object) -> int:
+        if how == "unreachable":
+            raise EndpointConnectionError(endpoint_url="https://queue.example")
+        return 1
+
+    with monkeypatch.context() as here:
+        here.setattr(queues, "_put", refused)
+        yield
+
+
+def press_again(visitor: Visitor, text: str) -> int:
+    """Press the button of the page, as it sends what the page holds."""
+    found = re.search(r'<form method="post" action="([^"]+)" class="mb-8">(.*?)</form>', text, re.DOTALL)
+    assert found is not None
+    hidden = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', found[2]))
+    return visitor.post(found[1], {name: value for name, value in hidden.items() if name != "csrf_token"}).status_code
+
+
+@pytest.mark.parametrize("how", ["refused", "unreachable"])
+def test_what_is_undone_while_the_queue_is_down_is_looked_at_when_pressed_again(
+    site: Site, leader: Visitor, january: Hotline, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    say(leader)
+    january.drain()
+    staff, undone = site.signed_in(SECRETARIAT), {"fortryd": "Forkert"}
+
+    with queue_refusing(monkeypatch, how):
+        answer = staff.post(f"{CASE}/navn-fortrudt", undone)
+
+    assert (answer.status_code, store.get(NEW).formerly) == (503, None)
+    assert "Det er gemt, men månederne er ikke gjort op igen endnu." in answer.text
+    assert outcomes(JANUARY)[NEW] == "proposal_open"
+    assert press_again(staff, answer.text) == 303
+    january.drain()
+    assert outcomes(JANUARY)[NEW] == "step_1"
+
+
+def test_a_new_id_said_while_the_queue_is_down_is_looked_at_when_pressed_again(
+    leader: Visitor, january: Hotline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with queue_refusing(monkeypatch, "refused"):
+        answer = leader.post(f"{PAGE}/nyt-navn", {"navn": NEW, "navnsikker": "ja"})
+
+    assert answer.status_code == 503
+    assert press_again(leader, answer.text) == 303
+    january.drain()
+    assert outcomes(JANUARY)[NEW] == "proposal_open"
+
+
+def test_a_stop_undone_while_the_queue_is_down_is_looked_at_when_pressed_again(
+    site: Site, leader: Visitor, january: Hotline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leader.post(f"{PAGE}/stoppet", {"sikker": "ja"})
+    january.drain()
+    staff = site.signed_in(SECRETARIAT)
+
+    with queue_refusing(monkeypatch, "refused"):
+        answer = staff.post(f"/sager/{AGENT}/stop-fortrudt", {"fortrydstop": "Forkert"})
+
+    assert (answer.status_code, store.get(AGENT).stopped_on) == (503, None)
+    assert press_again(staff, answer.text) == 303
+    assert january.drain() > 0
 
 
 def test_a_look_at_a_case_is_one_at_all_the_agent_s_ids(site: Site, leader: Visitor) -> None:
@@ -210,7 +292,8 @@ def test_the_secretariat_gets_a_mail_of_a_stop_and_undoes_it_with_a_reason(
     assert outcomes(JANUARY) == judged
     assert "Tastefejl" in leader.get(PAGE).text
     assert undo not in staff.get(f"/sager/{AGENT}").text
-    assert staff.post(undo, {"fortrydstop": "Igen"}).status_code == 409
+    assert staff.post(undo, {"fortrydstop": "Igen"}).status_code == 303, "harmless to repeat"
+    assert len([each for each in store.history(AGENT) if each.what is Event.STOP_UNDONE]) == 1
 
 
 def test_an_agent_of_whom_only_a_stop_is_known_has_a_page_to_undo_it(site: Site, leader: Visitor) -> None:
