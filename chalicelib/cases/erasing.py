@@ -1,6 +1,6 @@
 """Erases dossiers past the retention period: cases, proofs with their documents, names, and the history of them.
 
-A dossier that a list is missing comes onto it, for nothing else walks past all of them.
+A dossier that stands on other lists than it should is put right, for nothing else walks past all of them.
 Every run does all that is due and finds what an earlier one left: documents first, then the history, and last the
 dossier itself, which until then says what is to go. Files that came to stand in no dossier go by the month they came.
 """
@@ -37,7 +37,7 @@ def erase_until(last: Month, *, has_rows: Callable[[str], bool]) -> int:
         store.delete_entries(agent, found.entries)
         if found.left is None:
             store.erase(dossier)
-        elif found.left != dossier or lists.is_missing(dossier):
+        elif found.left != dossier or lists.is_amiss(dossier):
             store.shorten(dossier, found.left)
         erased += found.left != dossier or bool(found.entries)
     return erased + documents.erase_strays(last, standing=standing)

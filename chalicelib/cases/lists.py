@@ -4,8 +4,9 @@ Each changes in the transaction that changes the dossier. Keys:
 
 - `dossiers` / `<agent>`: that there is a dossier: so all are found without a scan.
 - `work#<kind>` / `<municipality>#<agent>#<about>`: one thing that waits for a person.
-- `ongoing#<municipality>` / `<agent>`: that a case of the municipality is open, or something of it waits. Dossiers that
-  were stored before there was this list come onto it when retention-daily walks past them.
+- `ongoing#<municipality>` / `<agent>`: that a case of the municipality is open, or something of it waits. What a
+  version that doesn't know this list left out or behind is put right by the next write, and when retention-daily walks
+  past.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pynamodb.attributes import UnicodeAttribute
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.cases.dossier import Dossier
-from chalicelib.cases.work import Kind, Work, ongoing_in, work_in
+from chalicelib.cases.work import Kind, Work, municipalities_in, ongoing_in, work_in
 from chalicelib.runtime.tables import Table
 
 _LISTED = "dossiers"
@@ -72,10 +73,11 @@ def ongoing(municipality_code: str) -> tuple[str, ...]:
     return tuple(row.sk for row in _OngoingRow.query(_ongoing(municipality_code), consistent_read=True))
 
 
-def is_missing(dossier: Dossier) -> bool:
-    """Whether a dossier isn't on the list of each municipality that it has something open of (strong read)."""
-    keys = {(_ongoing(code), dossier.agent) for code in ongoing_in(dossier)}
-    return len(list(_OngoingRow.batch_get(keys, consistent_read=True))) < len(keys)
+def is_amiss(dossier: Dossier) -> bool:
+    """Whether a dossier is on other lists than those of the municipalities it has something open of (strong read)."""
+    keys = {(_ongoing(code), dossier.agent) for code in municipalities_in(dossier)}
+    found = {row.pk for row in _OngoingRow.batch_get(keys, consistent_read=True)}
+    return found != {_ongoing(code) for code in ongoing_in(dossier)}
 
 
 def change(writes: TransactWrite, before: Dossier, after: Dossier) -> None:
@@ -87,10 +89,10 @@ def change(writes: TransactWrite, before: Dossier, after: Dossier) -> None:
         writes.save(_work_row(work))
     for key in sorted({(work.kind, _work_key(work)) for work in was} - {(work.kind, _work_key(work)) for work in now}):
         writes.delete(_WorkRow(_work(key[0]), key[1]))
-    # All of them, not only the new ones: so one that was missing comes onto its list by the next write.
+    # All of them, not only what changed: so what was missing, or left behind, is put right by the next write.
     for code in sorted(ongoing_in(after)):
         writes.save(_OngoingRow(_ongoing(code), after.agent))
-    for code in sorted(ongoing_in(before) - ongoing_in(after)):
+    for code in sorted(municipalities_in(before) - ongoing_in(after)):
         writes.delete(_OngoingRow(_ongoing(code), after.agent))
 
 
@@ -98,7 +100,7 @@ def leave(writes: TransactWrite, dossier: Dossier) -> None:
     """Add to a transaction that a dossier goes from every list."""
     for work in sorted(work_in(dossier), key=_work_key):
         writes.delete(_WorkRow(_work(work.kind), _work_key(work)))
-    for code in sorted(ongoing_in(dossier)):
+    for code in sorted(municipalities_in(dossier)):
         writes.delete(_OngoingRow(_ongoing(code), dossier.agent))
     writes.delete(_ListedRow(_LISTED, dossier.agent))
 

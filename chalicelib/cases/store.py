@@ -153,7 +153,7 @@ def delete_entries(agent: str, entries: Iterable[Entry]) -> None:
 
 
 def shorten(before: Dossier, left: Dossier) -> None:
-    """Leave only so much of a dossier, also on the lists; one of which all is left comes onto those it was missing on.
+    """Leave only so much of a dossier, also on the lists; one of which all is left comes onto those it should be on.
 
     That is a version without an entry, for nothing happened to the agent: what is gone isn't written back.
 

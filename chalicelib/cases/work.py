@@ -59,3 +59,11 @@ def ongoing_in(dossier: Dossier) -> frozenset[str]:
     """Return the municipalities of which a case is open in the dossier, or something waits for a person."""
     with_open_case = {case.ground.municipality_code for case in dossier.cases if case.is_open}
     return frozenset(with_open_case | {work.municipality_code for work in work_in(dossier)})
+
+
+def municipalities_in(dossier: Dossier) -> frozenset[str]:
+    """Return the municipalities of which anything is in the dossier, settled or not."""
+    return frozenset(
+        {case.ground.municipality_code for case in dossier.cases}
+        | {proof.municipality_code for proof in dossier.proofs}
+    )

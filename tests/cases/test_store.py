@@ -127,6 +127,39 @@ def test_a_dossier_from_before_there_was_the_list_comes_onto_it_the_next_night(a
     assert after == replace(before, version=before.version + 1), "written once, the second night finds it"
 
 
+@pytest.fixture
+def left_behind(aws: EmulatedAWS, monkeypatch: pytest.MonkeyPatch) -> Dossier:
+    """A case is closed by a version that doesn't know the list of what is ongoing, so its row stays."""
+    take(proposed(store.get("A-1")))
+    with monkeypatch.context() as here:
+        for name in ("ongoing_in", "municipalities_in"):
+            here.setattr(lists, name, lambda _: frozenset())
+        closed = take(stopping.stopped(store.get("A-1"), municipality_code="741", act=act(TODAY, LEADER)))
+    assert lists.ongoing("741") == ("A-1",)
+    return closed
+
+
+def test_what_a_version_without_the_list_left_on_it_goes_with_the_next_write(left_behind: Dossier) -> None:
+    store.commit(left_behind, Step(dossier=replace(left_behind, version=left_behind.version + 1), entries=()))
+
+    assert lists.ongoing("741") == ()
+
+
+def test_what_a_version_without_the_list_left_on_it_goes_the_next_night(left_behind: Dossier) -> None:
+    for _ in range(2):
+        erasing.erase_until(Month(2022, 1), has_rows=lambda _: True)
+
+    assert lists.ongoing("741") == ()
+    assert store.get("A-1").version == left_behind.version + 1, "written once, the second night finds nothing amiss"
+
+
+def test_what_a_version_without_the_list_left_on_it_goes_with_the_dossier(left_behind: Dossier) -> None:
+    """T23."""
+    store.erase(left_behind)
+
+    assert (lists.every_agent(), lists.ongoing("741")) == ((), ())
+
+
 def test_of_two_who_write_a_dossier_one_wins(aws: EmulatedAWS) -> None:
     before = store.get("A-1")
     store.commit(before, proposed(before))
