@@ -16,9 +16,9 @@ from infra.packaged import name_of, template
 
 _PROJECT = Path(__file__).resolve().parents[1]
 _RUNBOOK = _PROJECT / "docs" / "operations.md"
-_COMMAND = re.compile(r"\baws ((?!s3 |logs tail |sso login )[a-z0-9]+) (wait )?([a-z0-9-]+)((?:(?!\$\()[^`|;)#\n])*)")
+_COMMAND = re.compile(r"\baws ((?!s3 |logs tail |sso login |configure sso )[a-z0-9]+) (wait )?([a-z0-9-]+)((?:(?!\$\()[^`|;)#\n])*)")
 _OPTION = re.compile(r"(?<=\s)--([a-z0-9-]+)")
-#: Of s3, `logs tail` and `sso login` only the command line knows; and this is what it understands of any command.
+#: Of s3, `logs tail`, `sso login` and `configure sso` only the command line knows; and this is what it understands of any command.
 _GLOBAL = {"query", "output", "region", "profile", "cli-binary-format", "cli-read-timeout"}
 _SESSION = botocore.session.get_session()
 
@@ -118,3 +118,29 @@ def test_make_ops_calls_what_it_says() -> None:
     )
 
     assert "python -m infra.ops --stage prod outbox" in done.stdout
+
+
+def test_what_lambda_itself_says_of_a_function_is_plain_text_and_looked_for_as_that() -> None:
+    text = _RUNBOOK.read_text("utf-8")
+    functions = [each["Properties"] for each in template()["Resources"].values() if "Handler" in _inside(each)]
+
+    assert not any("LoggingConfig" in each for each in functions), "in JSON another pattern would find it"
+    patterns = re.findall(r"--filter-pattern '([^']+)'", text)
+    assert [each.startswith("{") for each in patterns] == [True, False]
+    assert all(f'?"{said}"' in patterns[1] for said in ("Task timed out", "Runtime.", "[ERROR]"))
+
+
+def test_a_command_uses_no_variable_that_only_a_function_has() -> None:
+    assert "$DDH_" not in _RUNBOOK.read_text("utf-8")
+
+
+def test_all_mail_is_stopped_and_let_go_again_as_the_template_has_it() -> None:
+    told = _RUNBOOK.read_text("utf-8").partition("**Stop all mail now**")[2].partition("\n## ")[0]
+    (reserved,) = {
+        each["Properties"]["ReservedConcurrentExecutions"]
+        for each in template()["Resources"].values()
+        if "ReservedConcurrentExecutions" in _inside(each)
+    }
+
+    assert re.findall(r"--reserved-concurrent-executions (\d+)", told) == ["0", str(reserved)]
+    assert re.findall(r"--uuid \$M (\S+)", told) == ["--no-enabled", "--enabled"]
