@@ -16,9 +16,11 @@ from infra.packaged import name_of, template
 
 _PROJECT = Path(__file__).resolve().parents[1]
 _RUNBOOK = _PROJECT / "docs" / "operations.md"
-_COMMAND = re.compile(r"\baws ((?!s3 |logs tail |sso login |configure sso )[a-z0-9]+) (wait )?([a-z0-9-]+)((?:(?!\$\()[^`|;)#\n])*)")
+_COMMAND = re.compile(
+    r"\baws ((?!s3 |logs tail |sso login |configure sso )[a-z0-9]+) (wait )?([a-z0-9-]+)((?:(?!\$\()[^`|;)#\n])*)"
+)
 _OPTION = re.compile(r"(?<=\s)--([a-z0-9-]+)")
-#: Of s3, `logs tail`, `sso login` and `configure sso` only the command line knows; and this is what it understands of any command.
+#: Of s3, `logs tail` and signing in only the command line knows; and this is what it understands of any command.
 _GLOBAL = {"query", "output", "region", "profile", "cli-binary-format", "cli-read-timeout"}
 _SESSION = botocore.session.get_session()
 

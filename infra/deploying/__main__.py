@@ -6,27 +6,22 @@ import argparse
 import sys
 
 import boto3
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    NoCredentialsError,
-    ProfileNotFound,
-    SSOError,
-    TokenRetrievalError,
-)
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, InvalidRegionError
 
+from infra import signing_in
 from infra.deploying.deploy import Clients, check, deploy
-from infra.deploying.problems import CannotDeploy, NotSignedIn
+from infra.deploying.problems import CannotDeploy, NoSuchRegion, NotSignedIn
 from infra.deploying.screen import Screen
 from infra.deploying.stages import filled_in, stage_named
 from infra.packaging.package import made_before
 from infra.packaging.problems import CannotPackage
 
-_NOT_AGREED = 2
+#: Not 2, with which argparse ends when a word is wrong.
+_NOT_AGREED = 3
 
 
 def main() -> int:
-    """Return the exit code: 1 when something is to be put right first, 2 when the answer was no."""
+    """Return the exit code: 1 when something is to be put right first, 3 when the answer was no."""
     parser = argparse.ArgumentParser(prog="python -m infra.deploying", description=__doc__)
     parser.add_argument("stage", help="a stage of infra/stages.yaml")
     parser.add_argument("--region", required=True, help="eu-north-1, for example")
@@ -63,8 +58,12 @@ def _clients(region: str) -> Clients:
     try:
         session = boto3.session.Session(region_name=region)
         account = session.client("sts").get_caller_identity()["Account"]
-    except (NoCredentialsError, ProfileNotFound, SSOError, TokenRetrievalError, ClientError) as error:
-        raise NotSignedIn(str(error)) from None
+    except (EndpointConnectionError, InvalidRegionError) as error:
+        raise NoSuchRegion(region, str(error)) from None
+    except (BotoCoreError, ClientError) as error:
+        if isinstance(error, ClientError) or signing_in.is_missing(error):
+            raise NotSignedIn(str(error)) from None
+        raise
     return Clients(
         region=region,
         account=account,

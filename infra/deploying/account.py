@@ -18,7 +18,7 @@ def check(stage: Stage, *, region: str, account: str, acm: Any, lambda_: Any) ->
 
     Raises:
         WrongAccount: the stage's certificate lies elsewhere.
-        NoCertificate: it isn't issued.
+        NoCertificate: it isn't issued, or is for other hosts.
         TooLittleConcurrency: Lambda would refuse the reservations of our functions.
     """
     if stage.certificate_arn.split(":")[3:5] != [region, account]:
@@ -47,6 +47,11 @@ def _check_certificate(stage: Stage, acm: Any) -> None:
         raise NoCertificate(stage.certificate_arn, "isn't there") from None
     if certificate["Status"] != "ISSUED":
         raise NoCertificate(stage.certificate_arn, f"is {certificate['Status']}")
+    names = {certificate["DomainName"], *certificate.get("SubjectAlternativeNames", ())}
+    host = stage.base_url.removeprefix("https://")
+    # A wildcard stands for one label: *.ddh.example for www.ddh.example, but neither ddh.example nor a.b.ddh.example.
+    if not {host, f"*.{host.partition('.')[2]}"} & {each.lower() for each in names}:
+        raise NoCertificate(stage.certificate_arn, f"is for {', '.join(sorted(names))}, not for {host}")
 
 
 def _reserved(lambda_: Any, function: str) -> int:

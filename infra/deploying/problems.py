@@ -46,6 +46,22 @@ class NotSignedIn(CannotDeploy):
         )
 
 
+class NoSuchRegion(CannotDeploy):
+    """Raised when nobody answers in the region."""
+
+    def __init__(self, region: str, said: str) -> None:
+        super().__init__(
+            f"AWS: {said}\nIs the region right ({region})? It looks like eu-north-1. If it is: the network?"
+        )
+
+
+class StagesUnreadable(CannotDeploy):
+    """Raised when infra/stages.yaml is no list of stages; `why` says where."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"infra/stages.yaml can't be read: {why}.")
+
+
 class NoCertificate(CannotDeploy):
     """Raised when the stage's certificate can't be used; `how` says why."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError, TokenRetrievalError
+from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.common.errors import AppError
+from infra import signing_in
 
 
 class Refused(Exception):
@@ -14,7 +15,6 @@ class Refused(Exception):
 
 #: What a command's `main` catches. Anything else is a fault of ours, and shows where.
 EXPECTED = (Refused, AppError, BotoCoreError, ClientError, PynamoDBException)
-_NOT_SIGNED_IN = (NoRegionError, NoCredentialsError, TokenRetrievalError)
 
 
 def said(problem: Exception) -> str:
@@ -24,6 +24,6 @@ def said(problem: Exception) -> str:
             return problem.message
         case Refused():
             return str(problem)
-        case _ if isinstance(problem, _NOT_SIGNED_IN):
+        case BotoCoreError() | ClientError() if signing_in.is_missing(problem):
             return f"sign in to the account, and set AWS_DEFAULT_REGION: {problem}"
     return f"AWS refused or didn't answer; what was done stands, and may be done again: {problem}"

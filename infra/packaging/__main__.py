@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from infra.deploying.problems import NotAStage
+from infra.deploying.problems import CannotDeploy
 from infra.deploying.stages import stage_named
 from infra.packaging import contents, target
 from infra.packaging.package import BILL_NAME, Package, build
@@ -28,7 +28,7 @@ def main() -> int:
         stage_named(arguments.stage)
         with console.status("Gathering and compiling"):
             package = build(arguments.stage)
-    except (CannotPackage, NotAStage) as error:
+    except (CannotPackage, CannotDeploy) as error:
         print(error, file=sys.stderr)
         return 1
     _show(package, console)

@@ -16,6 +16,7 @@ class FakeServices:
         #: What a client's `exceptions` holds is one and the same name in both services.
         self.exceptions = session.client("lambda").exceptions
         self.certificate: str | None = "ISSUED"
+        self.certified = ["ddh.example", "*.ddh.example", "ddh.invalid"]
         self.unreserved = 1000
         self.reserved: dict[str, int] = {}
         self.leaves_the_sandbox = True
@@ -26,7 +27,14 @@ class FakeServices:
     def describe_certificate(self, *, CertificateArn: str) -> dict[str, Any]:  # noqa: N803  # the API's name
         if self.certificate is None:
             raise self._not_found("DescribeCertificate")
-        return {"Certificate": {"CertificateArn": CertificateArn, "Status": self.certificate}}
+        return {
+            "Certificate": {
+                "CertificateArn": CertificateArn,
+                "Status": self.certificate,
+                "DomainName": self.certified[0],
+                "SubjectAlternativeNames": self.certified,
+            }
+        }
 
     def get_account_settings(self) -> dict[str, Any]:
         return {"AccountLimit": {"UnreservedConcurrentExecutions": self.unreserved}}

@@ -60,6 +60,23 @@ def test_what_an_account_lacks_is_told_with_what_to_do(
         _check(services)
 
 
+@pytest.mark.parametrize("names", [["test.ddh.example"], ["other.example", "Test.DDH.example"], ["*.ddh.example"]])
+def test_a_certificate_for_the_pages_host_is_taken(names: list[str]) -> None:
+    services = FakeServices()
+    services.certified = names
+
+    _check(services)
+
+
+@pytest.mark.parametrize("name", ["ddh.example", "www.ddh.example", "*.test.ddh.example", "*.example"])
+def test_a_certificate_for_another_host_is_refused(name: str) -> None:
+    services = FakeServices()
+    services.certified = [name]
+
+    with pytest.raises(NoCertificate, match=r"is for .*, not for test\.ddh\.example"):
+        _check(services)
+
+
 def test_an_account_with_just_enough_is_ready() -> None:
     services = FakeServices()
     services.unreserved = 102

@@ -10,8 +10,9 @@ import yaml
 
 from infra import packaged
 from infra.deploying import __main__ as command
+from infra.deploying import stages
 from infra.deploying.deploy import Clients, data_template
-from infra.deploying.problems import NotAStage, StillSamples
+from infra.deploying.problems import NotAStage, StagesUnreadable, StillSamples
 from infra.deploying.stages import STAGES, filled_in, stage_named
 from infra.local.template import APP_TEMPLATE, DATA_TEMPLATE, load
 from infra.packaging import __main__ as packaging
@@ -34,8 +35,8 @@ def test_a_stage_sets_every_parameter_of_both_templates(name: str) -> None:
 
     assert stage.data_parameters.keys() == load(DATA_TEMPLATE)["Parameters"].keys()
     assert stage.app_parameters.keys() == load(APP_TEMPLATE)["Parameters"].keys()
-    allowed = load(APP_TEMPLATE)["Parameters"]["LogRetentionDays"]["AllowedValues"]
-    assert stage.log_retention_days in allowed
+    assert stage.log_retention_days in stages._LOG_DAYS
+    assert list(stages._LOG_DAYS) == load(APP_TEMPLATE)["Parameters"]["LogRetentionDays"]["AllowedValues"]
 
 
 def test_logs_are_kept_as_long_as_the_stage_says() -> None:
@@ -54,6 +55,12 @@ def test_logs_are_kept_as_long_as_the_stage_says() -> None:
         ({"base_url": "https://ddh.example/"}, "without a slash"),
         ({"base_url": "http://ddh.example"}, "https://"),
         ({"mail_from": "hotline@other.example"}, "mail_domain"),
+        ({"mail_from": "@test.ddh.example"}, "mail_from is no mail address"),
+        ({"alarm_address": "drift"}, "alarm_address is no mail address"),
+        ({"secretariat_address": "a@b.example, c@d.example"}, "secretariat_address is no mail address"),
+        ({"log_retention_days": 31}, "one of 14, 30, 60, 90, 180, 365"),
+        ({"log_retention_days": "30"}, "one of 14"),
+        ({"base_url": 7}, "base_url: a text is missing"),
     ],
 )
 def test_what_a_stage_says_wrongly_is_told(tmp_path: Path, differently: dict[str, object], told: str) -> None:
@@ -62,8 +69,28 @@ def test_what_a_stage_says_wrongly_is_told(tmp_path: Path, differently: dict[str
 
 
 def test_a_stage_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(NotAStage, match="no such stage"):
+    with pytest.raises(NotAStage, match="no such stage; there are test"):
         stage_named("production", _file(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("test:\n  base_url: [a\nprod: x\n", "line 3: "),
+        ("", "holds no stages"),
+        ("- test\n", "holds no stages"),
+        ("test: yes\n", "test has no keys"),
+        ("test: \x00\n", "not allowed"),
+        (None, "No such file"),
+    ],
+)
+def test_a_file_of_stages_that_can_not_be_read_is_told_in_one_line(tmp_path: Path, text: str | None, told: str) -> None:
+    if text is not None:
+        (tmp_path / "stages.yaml").write_text(text, "utf-8")
+
+    with pytest.raises(StagesUnreadable, match=told) as caught:
+        stage_named("test", tmp_path / "stages.yaml")
+    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("name", ["my-stage", "Test", "t", "t" * 13])
@@ -162,6 +189,30 @@ def test_who_is_not_signed_in_is_told_how(
 
     assert command.main() == 1
     assert "aws sso login" in capsys.readouterr().err
+
+
+def test_a_region_in_which_nobody_answers_is_asked_about(
+    filled: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    monkeypatch.setattr("sys.argv", ["deploying", "test", "--region", "eu-nort-1", "--check"])
+
+    assert command.main() == 1
+    assert "Is the region right (eu-nort-1)?" in capsys.readouterr().err
+
+
+def test_no_is_another_answer_than_a_wrong_word(filled: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "_clients", lambda region: None)
+    monkeypatch.setattr(command, "made_before", lambda: None)
+    monkeypatch.setattr(command, "deploy", lambda *_, **__: False)
+    monkeypatch.setattr("sys.argv", ["deploying", "test", "--region", "eu-north-1"])
+
+    assert command.main() == 3
+
+    monkeypatch.setattr("sys.argv", ["deploying", "test", "--yes"])
+    with pytest.raises(SystemExit, match="2"):
+        command.main()
 
 
 def test_make_deploy_looks_at_the_account_before_it_packages() -> None:
