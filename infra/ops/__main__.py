@@ -97,7 +97,10 @@ def _dead_letters(arguments: argparse.Namespace, console: Console, _there: Place
             table.add_row(each.queue, each.source, f"[red]{each.waiting}[/]" if each.waiting else "0")
         console.print(table)
         return
-    for letter in dead_letters.some_of(arguments.queue):
+    letters = dead_letters.some_of(arguments.queue)
+    if not letters:
+        _line(console, f"no messages in {arguments.queue}")
+    for letter in letters:
         _line(console, letter.message_id, f"taken {letter.taken} times", letter.told())
         if arguments.body:
             _line(console, letter.body)
@@ -121,7 +124,10 @@ def _outbox(arguments: argparse.Namespace, console: Console, _there: Place) -> N
             table.add_row(state.value, str(counts[state]))
         console.print(table)
         return
-    for mail_id, delivery in outbox.in_state(State(arguments.state)):
+    mails = list(outbox.in_state(State(arguments.state)))
+    if not mails:
+        _line(console, f"no mails are {arguments.state}")
+    for mail_id, delivery in mails:
         why = outbox.explanation(delivery.reason) if delivery.reason else ""
         _line(console, mail_id, f"{delivery.recorded_at:%Y-%m-%d %H:%M}", f"{len(delivery.attempts)} attempts", why)
 
@@ -149,10 +155,12 @@ def _month(text: str) -> Month:
 
 
 def _instant(text: str) -> datetime:
-    """Raises: argparse.ArgumentTypeError: it is no moment, or doesn't say of which time zone."""
+    """Raises: argparse.ArgumentTypeError: it is no moment that has been, or doesn't say of which time zone."""
     with suppress(ValueError):
         found = datetime.fromisoformat(text)
         if found.tzinfo is not None:
+            if found > system_clock.now():
+                raise argparse.ArgumentTypeError(f"{text!r} is still to come: nothing came since then")
             return found
     raise argparse.ArgumentTypeError(f"{text!r} is no moment with a time zone, such as 2025-03-01T08:00:00Z")
 

@@ -41,6 +41,8 @@ def deployment(stage: str) -> Iterator[Place]:
     try:
         told = cloudformation.describe_stack_resource(StackName=f"ddh-{stage}", LogicalResourceId=_KNOWS_THE_SETTINGS)
     except ClientError as error:
+        if error.response["Error"].get("Code") != "ValidationError":
+            raise
         raise Refused(f"no deployment ddh-{stage} here: {error.response['Error']['Message']}") from error
     name = told["StackResourceDetail"]["PhysicalResourceId"]
     settings = lambda_.get_function_configuration(FunctionName=name)["Environment"]["Variables"]

@@ -163,6 +163,8 @@ def test_the_commands_work_on_a_kept_state_and_keep_what_came_of_it(
     assert _run(*kept, "redrive", DEAD) == (0, "1 messages to ddh-local-outbox\n1 messages sent on, 0 stay\n")
     assert _run(*kept, "redrive", DEAD) == (0, "0 messages sent on, 0 stay\n")
     assert "hello_1" in _run(*kept, "outbox", "pending")[1]
+    assert _run(*kept, "outbox", "failed") == (0, "no mails are FAILED\n")
+    assert _run(*kept, "dead-letters", DEAD) == (0, f"no messages in {DEAD}\n")
 
 
 def test_what_is_not_there_is_said_in_one_line(tmp_path: Path) -> None:
@@ -185,6 +187,7 @@ def test_a_state_that_can_not_be_read_is_said_in_one_line(tmp_path: Path) -> Non
     ("environment", "said"),
     [
         ({"AWS_DEFAULT_REGION": ""}, "sign in to the account, and set AWS_DEFAULT_REGION"),
+        ({"AWS_PROFILE": "nobody-has-this"}, "sign in to the account, and set AWS_DEFAULT_REGION"),
         ({"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, "sign in to the account, and set AWS_DEFAULT_REGION"),
         ({"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, "AWS refused or didn't answer"),
     ],
@@ -206,7 +209,13 @@ def test_whoever_is_not_signed_in_or_meets_no_answer_is_told_so(environment: dic
 
 
 @pytest.mark.parametrize(
-    ("words", "said"), [(("evaluate", "2024-13"), "no month"), (("read-again", "i går"), "no moment")]
+    ("words", "said"),
+    [
+        (("evaluate", "2024-13"), "no month"),
+        (("read-again", "i går"), "no moment"),
+        (("read-again", "2999-03-01T08:00:00Z"), "still to come"),
+        (("settle-sent", "2999-03-01T08:00:00Z"), "still to come"),
+    ],
 )
 def test_a_word_that_is_not_understood_is_answered_with_one_that_is(words: tuple[str, str], said: str) -> None:
     code, told = _run("--kept", ".", *words)
@@ -238,6 +247,7 @@ def test_every_command_of_the_runbook_is_one_of_these_with_its_words() -> None:
 class _FakeAWS:
     """A session whose account has one deployment, ddh-prod."""
 
+    code = "ValidationError"
     invoked: ClassVar[list[tuple[str, str, bytes]]] = []
 
     def create_client(self, _service: str) -> _FakeAWS:
@@ -245,7 +255,9 @@ class _FakeAWS:
 
     def describe_stack_resource(self, **named: str) -> dict[str, Any]:
         if named["StackName"] != "ddh-prod":
-            raise ClientError({"Error": {"Message": "Stack ddh-test does not exist"}}, "DescribeStackResource")
+            raise ClientError(
+                {"Error": {"Code": self.code, "Message": f"Stack {named['StackName']} does not exist"}}, "DescribeStack"
+            )
         return {"StackResourceDetail": {"PhysicalResourceId": f"ddh-prod-{named['LogicalResourceId']}-X1"}}
 
     def get_function_configuration(self, **named: str) -> dict[str, Any]:
@@ -266,6 +278,20 @@ def test_a_deployment_s_settings_are_those_of_its_functions(monkeypatch: pytest.
     assert _FakeAWS.invoked == [("ddh-prod-sweep-outbox", "Event", b"{}")], "nobody waits for fifteen minutes"
     with pytest.raises(Refused, match="Stack ddh-test does not exist"), where.deployment("test"):
         pass
+
+
+@pytest.mark.parametrize(
+    ("code", "said"), [("ExpiredTokenException", "sign in to the account"), ("AccessDenied", "AWS refused")]
+)
+def test_an_account_that_can_not_be_asked_is_not_one_without_the_deployment(
+    monkeypatch: pytest.MonkeyPatch, code: str, said: str
+) -> None:
+    monkeypatch.setattr(clients, "session", _FakeAWS)
+    monkeypatch.setattr(_FakeAWS, "code", code)
+    told = StringIO()
+
+    assert ops.main(["--stage", "test", "outbox"], console=Console(file=told)) == 1
+    assert told.getvalue().startswith(said)
 
 
 @contextmanager
