@@ -28,10 +28,12 @@ from chalicelib.mail import outbox
 from chalicelib.rulebook import book
 from chalicelib.runtime import clients
 from infra.local import snapshot
+from infra.local.functions import functions_of
+from infra.local.pump import Pump
 from infra.ops import __main__ as ops
 from infra.ops import dead_letters, exporting, where
 from infra.ops.problems import Refused
-from infra.packaged import PROJECT
+from infra.packaged import PROJECT, template
 from tests import faults
 from tests.access.looks import looks_at
 from tests.cases.dossiers import ground
@@ -49,16 +51,28 @@ def _put(queue: str, *bodies: str) -> None:
 
 def _mail(clock: SettableClock) -> None:
     mail = outbox.Mail(
-        mail_id="hello_1", to=("leder@samsoe.example",), subject="Hej", template="cases/told", facts={"what": "x"}
+        mail_id="hello_1",
+        to=("leder@samsoe.example",),
+        subject="Hej",
+        template="access/sign_in",
+        facts={"url": "https://ddh.example/log-ind/x", "minutes": 15},
     )
     outbox.record_alone(mail, clock=clock)
 
 
 def test_a_message_that_was_done_already_may_be_sent_back(aws: EmulatedAWS, clock: SettableClock) -> None:
+    outbox_pump = Pump([functions_of(template("local"), aws.references)["deliver-mail"]])
     _mail(clock)
-    _put(DEAD, '{"mail_id": "hello_1"}', '{"mail_id": "hello_1"}')
+    told = '{"version": 1, "mail_id": "hello_1"}'
+    _put("ddh-local-outbox", told)
+    outbox_pump.drain()
+    assert len(aws.sent_mails) == 1
+    _put(DEAD, told, told)
 
     assert dead_letters.redrive(DEAD, invoke=print).count_by_place == {"ddh-local-outbox": 2}
+    outbox_pump.drain()
+
+    assert len(aws.sent_mails) == 1
 
 
 def _export(directory: Path, clock: SettableClock, tell: Callable[[str, int], object] = lambda *_: None) -> int:
