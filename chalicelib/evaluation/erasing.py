@@ -62,13 +62,15 @@ def _erase_newcomers(run: str, last: Month) -> int:
     for each in erasure_store.newcomers(run, last):
         by_code.setdefault(each.municipality_code, []).append(each)
     busy = 0
+    # Read before the lines: by its version is known, whether there are others by now.
+    heads = store.heads(run, by_code)
     for code, newcomers in by_code.items():
         kept = [each for each in erasure_store.revisions(run, code) if each.month > last]
         still_here = frozenset[str]().union(*(each.agents_with_lines for each in kept))
         try:
             for each in newcomers:
                 if each.agent not in still_here:
-                    erasure_store.leave_home(run, each.agent, code)
+                    erasure_store.leave_home(run, each.agent, code, head_version=heads[code].version)
                 erasure_store.delete_newcomer(run, each)
         except Conflict:
             busy += 1
@@ -81,13 +83,13 @@ def _erase(run: str, head: store.Head, last: Month) -> int:
     # First of all: what is evaluated from now on knows that these months are no more.
     current = {each.month: each.counts for each in found if head.revision_by_month.get(each.month) == each.number}
     kept_months = [month for month in head.revision_by_month if month > last]
-    counts = current | dict(head.counts_by_month)
+    counts, version = current | dict(head.counts_by_month), head.version
     if len(kept_months) < len(head.revision_by_month) or counts.keys() > head.counts_by_month.keys():
-        erasure_store.let_go(run, head, kept=kept_months, counts_by_month=counts)
+        version = erasure_store.let_go(run, head, kept=kept_months, counts_by_month=counts)
     still_here = frozenset[str]().union(*(each.agents_with_lines for each in kept))
     once_here = frozenset[str]().union(*(each.agents_with_lines.union(each.standings) for each in found))
     for agent in sorted(once_here - still_here):
-        erasure_store.leave_home(run, agent, code)
+        erasure_store.leave_home(run, agent, code, head_version=version)
     for each in kept:
         staying = [agent for agent, standing in each.standings.items() if not is_gone(standing, last)]
         # What went in may be gone by now, standings, proofs and decisions: on its digest guesses could be tried.

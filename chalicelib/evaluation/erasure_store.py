@@ -13,7 +13,14 @@ from chalicelib.evaluation.ledger import NO_SNAPSHOT, MonthCounts
 from chalicelib.evaluation.ledger_json import counts_to_json, standing_from_json
 from chalicelib.evaluation.rules import Outcome, Standing
 from chalicelib.evaluation.store import Head
-from chalicelib.runtime.tables import IntegerAttribute, JSONTextAttribute, MonthAttribute, Table, conflict_means
+from chalicelib.runtime.tables import (
+    IntegerAttribute,
+    JSONTextAttribute,
+    MonthAttribute,
+    Table,
+    conflict_means,
+    transaction,
+)
 
 _BUSY = "Kommunen blev evalueret imens. Kør jobbet igen."
 
@@ -90,22 +97,26 @@ def revisions(run: str, municipality_code: str) -> tuple[Revision, ...]:
     return tuple(_revision(row) for row in rows)
 
 
-def let_go(run: str, head: Head, *, kept: Iterable[Month], counts_by_month: Mapping[Month, MonthCounts]) -> None:
+def let_go(run: str, head: Head, *, kept: Iterable[Month], counts_by_month: Mapping[Month, MonthCounts]) -> int:
     """Make a municipality's head know the `kept` months only, and what each month came to, the erased ones too.
+
+    Return the head's version since.
 
     Raises:
         Conflict: the municipality was evaluated since its head was read.
     """
+    version = head.version + 1
     told = {str(month): [head.revision_by_month[month], head.figures_revision_by_month[month]] for month in kept}
     with conflict_means(_BUSY):
         _HeadRow(_municipality(run, head.municipality_code), "head").update(
             actions=[
-                _HeadRow.version.set(head.version + 1),
+                _HeadRow.version.set(version),
                 _HeadRow.revisions.set(told),
                 _HeadRow.counts.set({str(month): counts_to_json(each) for month, each in counts_by_month.items()}),
             ],
             condition=_HeadRow.version == head.version,
         )
+    return version
 
 
 def leave_standings(run: str, municipality_code: str, revision: Revision, kept: Iterable[str]) -> None:
@@ -118,11 +129,14 @@ def leave_standings(run: str, municipality_code: str, revision: Revision, kept: 
     )
 
 
-def leave_home(run: str, agent: str, municipality_code: str) -> None:
+def leave_home(run: str, agent: str, municipality_code: str, *, head_version: int) -> None:
     """Note that an agent has no rows in the municipality any more; one without any has no note.
 
+    An evaluation that commits later finds the note gone, and makes it anew; `head_version` keeps out one that committed
+    since the lines were read, for that one found it still there.
+
     Raises:
-        Conflict: the agent turned up somewhere else meanwhile.
+        Conflict: the municipality's head has another version, or the agent turned up somewhere else meanwhile.
     """
     pk = f"agent#{run}#{agent}"
     try:
@@ -132,11 +146,13 @@ def leave_home(run: str, agent: str, municipality_code: str) -> None:
     if municipality_code not in row.municipalities:
         return
     unchanged = _HomeRow.municipalities == row.municipalities
-    with conflict_means(_BUSY):
+    is_same_head = _HeadRow.version == head_version if head_version else _HeadRow.pk.does_not_exist()
+    with conflict_means(_BUSY), transaction() as writes:
+        writes.condition_check(_HeadRow, _municipality(run, municipality_code), "head", condition=is_same_head)
         if len(row.municipalities) == 1:
-            row.delete(condition=unchanged)
+            writes.delete(row, condition=unchanged)
         else:
-            row.update(actions=[_HomeRow.municipalities.delete({municipality_code})], condition=unchanged)
+            writes.update(row, actions=[_HomeRow.municipalities.delete({municipality_code})], condition=unchanged)
 
 
 def newcomers(run: str, last: Month) -> tuple[Newcomer, ...]:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import pytest
 
+from chalicelib.common.errors import TryLater
 from chalicelib.common.months import Month
 from chalicelib.evaluation import erasing, erasure_store, following, home_store, service, store
 from chalicelib.evaluation.requests import LIVE, Request
@@ -16,7 +17,7 @@ from tests.evaluation.test_following import fill
 
 CANARY = "751-kanariefugl"
 AARHUS = Request(run=LIVE, municipality_code="751", from_month=OCTOBER)
-ERASED = frozenset({"PutItem", "UpdateItem", "DeleteItem"})
+ERASED = frozenset({"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"})
 
 
 def _with(month: Month, hotline: Hotline, *agents: str) -> None:
@@ -126,10 +127,42 @@ def test_whose_old_note_is_erased_while_a_new_month_is_evaluated_is_noted_again(
     commit = store.commit
 
     def after_erasing(*args: Any, **rest: Any) -> None:
-        erasure_store.leave_home(LIVE, CANARY, "751")
+        erasure_store.leave_home(LIVE, CANARY, "751", head_version=0)
         commit(*args, **rest)
 
     monkeypatch.setattr(store, "commit", after_erasing)
     following.bring_up_to_date(AARHUS, clock=hotline.clock)
 
     assert home_store.homes(LIVE, [CANARY]) == {CANARY: frozenset({"751"})}
+
+
+def _evaluated_before_leaving(hotline: Hotline, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let an evaluation of everything that is started end just before the canary's note is erased."""
+    leave_home, left = erasure_store.leave_home, [1]
+
+    def after_evaluating(run: str, agent: str, *args: Any, **rest: Any) -> None:
+        if agent == CANARY and left:
+            left.pop()
+            following.bring_up_to_date(AARHUS, clock=hotline.clock)
+        leave_home(run, agent, *args, **rest)
+
+    monkeypatch.setattr(erasure_store, "leave_home", after_evaluating)
+
+
+def test_whose_new_line_comes_while_the_old_note_is_erased_stays_noted(
+    hotline: Hotline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _noted(hotline, monkeypatch)
+    _with(NOVEMBER, hotline, CANARY)
+    for month in (OCTOBER, NOVEMBER):
+        service.start_month(month, clock=hotline.clock)
+    _evaluated_before_leaving(hotline, monkeypatch)
+
+    with pytest.raises(TryLater):
+        erasing.erase_until(OCTOBER)
+    assert home_store.homes(LIVE, [CANARY]) == {CANARY: frozenset({"751"})}
+    erasing.erase_until(OCTOBER)
+
+    assert home_store.homes(LIVE, [CANARY]) == {CANARY: frozenset({"751"})}
+    erasing.erase_until(NOVEMBER)
+    assert _hits() == []
