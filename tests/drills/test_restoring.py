@@ -187,7 +187,8 @@ def test_after_a_restore_what_came_since_stands_again_and_no_mail_leaves_twice(d
         "0 settled, 5 known, 0 not recorded, 0 uncertain\n",
     )
     in_the_runbook = set(re.findall(r"aws dynamodb ([a-z-]+)", _RUNBOOK))
-    assert in_the_runbook - _LOOKS == {xform_name(operation, "-") for operation in calls.operations}
+    # The emulator has no stacks, which name the tables in the runbook.
+    assert in_the_runbook - _LOOKS == {xform_name(operation, "-") for operation in calls.operations} - {"list-tables"}
     assert re.search(r"read-again \$AT.*settle-sent \$AT", _RUNBOOK, re.DOTALL)
 
 
@@ -201,7 +202,7 @@ def test_messages_wait_untouched_while_tables_are_restored() -> None:
 
 
 def test_the_runbook_says_which_alarms_ring_meanwhile_and_where_it_works() -> None:
-    before = _RUNBOOK.partition("```sh")[0].partition("Alarms ring meanwhile:")[2]
+    before = _RUNBOOK.partition("```sh")[0].partition("Alarms ring meanwhile:")[2].partition("\n\n")[0]
     alarms = (PROJECT / "docs" / "operations.md").read_text("utf-8").partition("## Alarms")[2].partition("\n## ")[0]
 
     ringing = re.findall(r"\*([A-Z][^*]+)\*", before)
