@@ -5,8 +5,7 @@ Each changes in the transaction that changes the dossier. Keys:
 - `dossiers` / `<agent>`: that there is a dossier: so all are found without a scan.
 - `work#<kind>` / `<municipality>#<agent>#<about>`: one thing that waits for a person.
 - `ongoing#<municipality>` / `<agent>`: that a case of the municipality is open, or something of it waits. What a
-  version that doesn't know this list left out or behind is put right by the next write, and when retention-daily walks
-  past.
+  version that doesn't know this list left out or behind is put right when retention-daily walks past, which may.
 """
 
 from __future__ import annotations
@@ -82,6 +81,15 @@ def is_amiss(dossier: Dossier) -> bool:
 
 def change(writes: TransactWrite, before: Dossier, after: Dossier) -> None:
     """Add to a transaction what a dossier's change means for the lists."""
+    _change(writes, before, after, was_ongoing_in=ongoing_in(before))
+
+
+def put_right(writes: TransactWrite, before: Dossier, after: Dossier) -> None:
+    """Do as `change` does, and take away what a version that doesn't know the lists may have left on them."""
+    _change(writes, before, after, was_ongoing_in=municipalities_in(before))
+
+
+def _change(writes: TransactWrite, before: Dossier, after: Dossier, *, was_ongoing_in: frozenset[str]) -> None:
     if not before.version:
         writes.save(_ListedRow(_LISTED, after.agent))
     was, now = work_in(before), work_in(after)
@@ -89,10 +97,10 @@ def change(writes: TransactWrite, before: Dossier, after: Dossier) -> None:
         writes.save(_work_row(work))
     for key in sorted({(work.kind, _work_key(work)) for work in was} - {(work.kind, _work_key(work)) for work in now}):
         writes.delete(_WorkRow(_work(key[0]), key[1]))
-    # All of them, not only what changed: so what was missing, or left behind, is put right by the next write.
+    # All of them, not only the new ones: so one that was missing comes onto its list by the next write.
     for code in sorted(ongoing_in(after)):
         writes.save(_OngoingRow(_ongoing(code), after.agent))
-    for code in sorted(municipalities_in(before) - ongoing_in(after)):
+    for code in sorted(was_ongoing_in - ongoing_in(after)):
         writes.delete(_OngoingRow(_ongoing(code), after.agent))
 
 

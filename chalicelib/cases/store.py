@@ -134,7 +134,14 @@ def commit_together(
             raise
 
 
-def add_to(writes: TransactWrite, before: Dossier, step: Step, *, written_by: str) -> None:
+def add_to(
+    writes: TransactWrite,
+    before: Dossier,
+    step: Step,
+    *,
+    written_by: str,
+    change_lists: Callable[[TransactWrite, Dossier, Dossier], None] = lists.change,
+) -> None:
     """Add the step to a transaction, on the condition that nobody wrote the dossier since."""
     after, pk = step.dossier, _agent(step.dossier.agent)
     assert after.alias, "what is written was read first, and has an alias"
@@ -143,7 +150,7 @@ def add_to(writes: TransactWrite, before: Dossier, step: Step, *, written_by: st
     for entry in step.entries:
         told = _EntryRow(pk, _entry_key(entry.number), entry=entry_to_json(entry), written_by=written_by)
         writes.save(told, condition=_EntryRow.pk.does_not_exist())
-    lists.change(writes, before, after)
+    change_lists(writes, before, after)
 
 
 def delete_entries(agent: str, entries: Iterable[Entry]) -> None:
@@ -162,7 +169,7 @@ def shorten(before: Dossier, left: Dossier) -> None:
     """
     after = replace(left, version=before.version + 1)
     with conflict_means(_BUSY), transaction() as writes:
-        add_to(writes, before, Step(dossier=after, entries=()), written_by="")
+        add_to(writes, before, Step(dossier=after, entries=()), written_by="", change_lists=lists.put_right)
 
 
 def erase(dossier: Dossier) -> None:

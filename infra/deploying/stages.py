@@ -14,10 +14,10 @@ from infra.deploying.problems import NotAStage, StagesUnreadable, StillSamples
 
 STAGES = Path(__file__).resolve().parents[1] / "stages.yaml"
 _NAME = re.compile(r"[a-z][a-z0-9]{1,11}")
-#: What infra/stages.yaml comes with: a host under .example, and an account that AWS gives nobody.
 #: What CloudWatch and infra/app.yaml let logs be kept, in days.
 _LOG_DAYS = (14, 30, 60, 90, 180, 365)
 _ADDRESSES = ("mail_from", "secretariat_address", "alarm_address")
+#: What infra/stages.yaml comes with: a host under .example, and an account that AWS gives nobody.
 _SAMPLE = re.compile(r"\.example$|:0{12}:", re.IGNORECASE)
 
 

@@ -139,12 +139,6 @@ def left_behind(aws: EmulatedAWS, monkeypatch: pytest.MonkeyPatch) -> Dossier:
     return closed
 
 
-def test_what_a_version_without_the_list_left_on_it_goes_with_the_next_write(left_behind: Dossier) -> None:
-    store.commit(left_behind, Step(dossier=replace(left_behind, version=left_behind.version + 1), entries=()))
-
-    assert lists.ongoing("741") == ()
-
-
 def test_what_a_version_without_the_list_left_on_it_goes_the_next_night(left_behind: Dossier) -> None:
     for _ in range(2):
         erasing.erase_until(Month(2022, 1), has_rows=lambda _: True)
