@@ -58,8 +58,8 @@ def _erase_newcomers(run: str, last: Month) -> int:
     """Erase where those had rows who were noted up to `last`, but for whom a kept line is; return in how many
     municipalities others were in the way.
     """
-    by_code: dict[str, list[erasure_store.Newcomer]] = {}
-    for each in erasure_store.newcomers(run, last):
+    by_code: dict[str, list[home_store.Newcomer]] = {}
+    for each in home_store.newcomers(run, last):
         by_code.setdefault(each.municipality_code, []).append(each)
     busy = 0
     # Read before the lines: by its version is known, whether there are others by now.
@@ -71,7 +71,7 @@ def _erase_newcomers(run: str, last: Month) -> int:
             for each in newcomers:
                 if each.agent not in still_here:
                     erasure_store.leave_home(run, each.agent, code, head_version=heads[code].version)
-                erasure_store.delete_newcomer(run, each)
+                home_store.delete_newcomer(run, each)
         except Conflict:
             busy += 1
     return busy

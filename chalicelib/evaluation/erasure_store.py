@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.transactions import TransactWrite
 
 from chalicelib.common.months import Month
+from chalicelib.evaluation import home_store
 from chalicelib.evaluation.ledger import NO_SNAPSHOT, MonthCounts
 from chalicelib.evaluation.ledger_json import counts_to_json, standing_from_json
 from chalicelib.evaluation.rules import Outcome, Standing
@@ -19,7 +21,6 @@ from chalicelib.runtime.tables import (
     MonthAttribute,
     Table,
     conflict_means,
-    transaction,
 )
 
 _BUSY = "Kommunen blev evalueret imens. Kør jobbet igen."
@@ -44,30 +45,6 @@ class _RevisionRow(Table):
     snapshot = UnicodeAttribute()
     lines = JSONTextAttribute()
     standings = JSONTextAttribute()
-
-
-class _HomeRow(Table):
-    feature = "evaluation"
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True, default="home")
-    municipalities = UnicodeSetAttribute()
-
-
-class _NewcomerRow(Table):
-    feature = "evaluation"
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Newcomer:
-    """Somebody who was noted in a municipality for a month's figures. `key` tells it from the others."""
-
-    key: str
-    municipality_code: str
-    agent: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,33 +115,13 @@ def leave_home(run: str, agent: str, municipality_code: str, *, head_version: in
     Raises:
         Conflict: the municipality's head has another version, or the agent turned up somewhere else meanwhile.
     """
-    pk = f"agent#{run}#{agent}"
-    try:
-        row = _HomeRow.get(pk, "home", consistent_read=True)
-    except _HomeRow.DoesNotExist:
-        return
-    if municipality_code not in row.municipalities:
-        return
-    unchanged = _HomeRow.municipalities == row.municipalities
     is_same_head = _HeadRow.version == head_version if head_version else _HeadRow.pk.does_not_exist()
-    with conflict_means(_BUSY), transaction() as writes:
+
+    def same_head(writes: TransactWrite) -> None:
         writes.condition_check(_HeadRow, _municipality(run, municipality_code), "head", condition=is_same_head)
-        if len(row.municipalities) == 1:
-            writes.delete(row, condition=unchanged)
-        else:
-            writes.update(row, actions=[_HomeRow.municipalities.delete({municipality_code})], condition=unchanged)
 
-
-def newcomers(run: str, last: Month) -> tuple[Newcomer, ...]:
-    """Return who was noted for months up to `last`, by month and municipality (strong read)."""
-    rows = _NewcomerRow.query(f"newcomers#{run}", _NewcomerRow.sk < str(last.next()), consistent_read=True)
-    told = ((row.sk, *row.sk.split("#", 2)[1:]) for row in rows)
-    return tuple(Newcomer(key=key, municipality_code=code, agent=agent) for key, code, agent in told)
-
-
-def delete_newcomer(run: str, newcomer: Newcomer) -> None:
-    """Delete that somebody was noted. Repeating it changes nothing."""
-    _NewcomerRow(f"newcomers#{run}", newcomer.key).delete()
+    with conflict_means(_BUSY):
+        home_store.leave_home(run, agent, municipality_code, on_condition=same_head)
 
 
 def delete(run: str, municipality_code: str, revision: Revision) -> None:

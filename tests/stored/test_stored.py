@@ -16,7 +16,7 @@ import chalicelib
 from chalicelib.access import grants, staff
 from chalicelib.cases import store as cases
 from chalicelib.common.months import Month
-from chalicelib.evaluation import erasure_store, run_store
+from chalicelib.evaluation import home_store, run_store
 from chalicelib.evaluation import store as evaluation
 from chalicelib.kpi import drop_store, figure_store
 from chalicelib.mail import outbox
@@ -49,7 +49,7 @@ READ_BY_KIND: dict[str, Callable[[Keys, str], object]] = {
     "access.staff._Logged": lambda keys, sk: staff.log(),
     "cases.store._DossierRow": lambda keys, sk: cases.get(keys[1]).version,
     "cases.store._EntryRow": lambda keys, sk: cases.history(keys[1]),
-    "evaluation.home_store._NewcomerRow": lambda keys, sk: erasure_store.newcomers(keys[1], Month.parse(sk[:7])),
+    "evaluation.home_store._NewcomerRow": lambda keys, sk: home_store.newcomers(keys[1], Month.parse(sk[:7])),
     "evaluation.run_store._DueRow": lambda keys, sk: run_store.due_months(keys[1]),
     "evaluation.store._HeadRow": lambda keys, sk: evaluation.heads(keys[1], [keys[2]])[keys[2]].version,
     "evaluation.store._RevisionRow": lambda keys, sk: evaluation.every_revision(keys[1], keys[2]),
