@@ -128,6 +128,16 @@ def local_site() -> Iterator[LocalSite]:
 
 
 @pytest.fixture(scope="module")
+def three_months() -> Iterator[LocalSite]:
+    """The site after the sample drops' first three months in force, on the morning that their mails have left.
+
+    A run of its own for each module, whose journey moves its clock.
+    """
+    with serving_run("--months", "2024-10..2024-12", "--today", "2025-01-06") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
 def empty_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSite]:
     """A run of its own, without figures: the module's journey moves its clock for months."""
     drops = tmp_path_factory.mktemp("drops")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from selenium.webdriver import Chrome
 
-from tests.journeys.conftest import LocalSite, serving_run
+from tests.journeys.conftest import LocalSite
 from tests.journeys.person import Person
 
 pytestmark = pytest.mark.browser
@@ -20,13 +20,6 @@ _ELSEWHERE = "leder.aarhus@aarhus.example"
 _SECRETARIAT = "sekretariat@ddh.example"
 _PAGE = f"/opfoelgning/260/{_AGENT}"
 _CASE = f"/sager/{_AGENT}"
-
-
-@pytest.fixture(scope="module")
-def three_months() -> Iterator[LocalSite]:
-    """The site after the sample drops' first three months in force, on the morning that their mails have left."""
-    with serving_run("--months", "2024-10..2024-12", "--today", "2025-01-06") as running:
-        yield running
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from selenium.webdriver import Chrome
 
-from tests.journeys.conftest import LocalSite, serving_run
+from tests.journeys.conftest import LocalSite
 from tests.journeys.person import Person
 
 pytestmark = pytest.mark.browser
@@ -18,13 +18,6 @@ pytestmark = pytest.mark.browser
 _LEADER = "leder.aarhus@aarhus.example"
 _SECRETARIAT = "sekretariat@ddh.example"
 _LIST = "/opfoelgning/751"
-
-
-@pytest.fixture(scope="module")
-def three_months() -> Iterator[LocalSite]:
-    """The site after the sample drops' first three months in force, on the morning that their mails have left."""
-    with serving_run("--months", "2024-10..2024-12", "--today", "2025-01-06") as running:
-        yield running
 
 
 @pytest.fixture
